@@ -1,0 +1,1 @@
+"""Exam files, keys and paths: typed, frozen, and strict about what they do not know."""

@@ -1,0 +1,151 @@
+"""The exam file (``.exam``): what an institution signs and a candidate opens.
+
+A DSSE envelope over a JSON object. Parsing refuses unknown keys and names every error at once; a
+file that nobody signed, or that was changed after signing, is refused before its content is read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from proctor_desktop.core.chain import digest
+from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.core.policy import STRICT, Policy, Preset, preset_defaults
+from proctor_desktop.wire import dsse
+
+MAX_EXAM_BYTES = 1024 * 1024
+_ASK = "Ask the institution for the exam file again."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exam:
+    """What the institution decided about one exam.
+
+    ``endpoint`` is the server's base address (``https://exams.example.edu``); ``notice`` is what
+    the candidate is told about recording; ``page`` is the exam's own web page, if it has one.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    id: str
+    title: str
+    institution: str
+    endpoint: str
+    notice: str
+    page: str = ""
+    policy: Policy = field(default_factory=Policy)
+
+    def __post_init__(self) -> None:
+        for name in ("id", "title", "institution", "notice"):
+            if not getattr(self, name).strip():
+                raise ValueError(f"{name} must not be empty")
+        if not self.endpoint.startswith(("http://", "https://")):
+            raise ValueError("endpoint must start with https:// (or http:// on a test machine)")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedExam:
+    """An exam with the envelope that proves it and the key (hex) that signed it."""
+
+    exam: Exam
+    envelope: bytes
+    signer: str
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the envelope's bytes: how the evidence names this exam file."""
+        return digest(self.envelope)
+
+
+_EXAM = TypeAdapter(Exam)
+_POLICY = TypeAdapter(Policy)
+
+
+def load(path: Path, trusted: Iterable[str] = ()) -> SignedExam:
+    """Read, verify and parse an exam file.
+
+    With no ``trusted`` keys the key inside the exam is taken (trust on first use: the caller shows
+    its fingerprint). Raises EnvironmentProblem that names the file and every fault in it.
+    """
+    try:
+        if path.stat().st_size > MAX_EXAM_BYTES:
+            raise EnvironmentProblem(str(path), "it is too large for an exam file", _ASK)
+        envelope = path.read_bytes()
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise EnvironmentProblem(
+            str(path), f"the exam file cannot be read ({reason})", "Check the path."
+        ) from problem
+    return open_envelope(envelope, str(path), trusted)
+
+
+def open_envelope(envelope: bytes, name: str, trusted: Iterable[str] = ()) -> SignedExam:
+    """Verify and parse an exam's envelope; ``name`` is what errors call it."""
+    keys = tuple(trusted)
+    try:
+        stated = dsse.peek(envelope).get("institution_key")
+        opened = dsse.verify(envelope, dsse.EXAM, keys or ([stated] if stated else []))
+        body = opened.json()
+    except (dsse.BadEnvelope, TypeError) as problem:
+        raise EnvironmentProblem(
+            name, f"it is not a properly signed exam file ({problem})", _ASK
+        ) from problem
+    if body.pop("institution_key", None) != opened.signer:
+        raise EnvironmentProblem(name, "another key signed it than the one it names", _ASK)
+    return SignedExam(parse(body, name), envelope, opened.signer)
+
+
+def parse(body: Mapping[str, Any], name: str) -> Exam:
+    """An exam from its JSON object, with the preset's defaults where it says nothing."""
+    try:
+        return _EXAM.validate_python({**body, "policy": _with_defaults(body.get("policy", {}))})
+    except ValidationError as problem:
+        faults = "; ".join(
+            f"{'.'.join(str(p) for p in error['loc']) or 'exam'}: {error['msg']}"
+            for error in problem.errors()
+        )
+        raise EnvironmentProblem(name, f"the exam file is not valid: {faults}", _ASK) from problem
+
+
+def policy_to_json(policy: Policy) -> dict[str, Any]:
+    """A policy as the JSON object that the ``policy`` record holds."""
+    dumped: dict[str, Any] = _POLICY.dump_python(policy, mode="json")
+    return dumped
+
+
+def policy_from_json(body: Mapping[str, Any]) -> Policy:
+    """The inverse of :func:`policy_to_json`; raises ValueError."""
+    return _POLICY.validate_python(body)
+
+
+def to_json(exam: Exam) -> dict[str, Any]:
+    """An exam as the JSON object that is signed."""
+    dumped: dict[str, Any] = _EXAM.dump_python(exam, mode="json")
+    return dumped
+
+
+def _with_defaults(given: Any) -> Any:
+    if not isinstance(given, dict) or given.get("preset") not in (None, *Preset):
+        return given
+    base = policy_to_json(preset_defaults(Preset(given.get("preset", Preset.EXAM))))
+    return _merged(base, given)
+
+
+def _merged(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in over.items():
+        inner = result.get(key)
+        both = isinstance(inner, dict) and isinstance(value, dict)
+        result[key] = _merged(inner, value) if both and isinstance(inner, dict) else value
+    return result
+
+
+def dump_draft(exam: Exam) -> str:
+    """An unsigned exam, indented for a person to edit."""
+    return json.dumps(to_json(exam), indent=2, ensure_ascii=False)

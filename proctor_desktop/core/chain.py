@@ -1,0 +1,166 @@
+"""The bytes of a record and the hash chain that binds them.
+
+A record is one UTF-8 JSON object. Its exact bytes are what is stored, sent and hashed; nobody ever
+serialises a parsed record again, so there is no canonical form to disagree about.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from proctor_desktop.core.moment import Moment, from_rfc3339, rfc3339
+
+VERSION = 1
+GENESIS = "0" * 64
+FIRST_SEQ = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BlobRef:
+    """A file that a record names: its SHA-256, media type and size."""
+
+    sha256: str
+    type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as parsed from its bytes; ``raw`` and ``hash`` belong to those bytes."""
+
+    session: str
+    seq: int
+    prev: str
+    wall: str
+    mono_ns: int
+    boot: str
+    kind: str
+    data: Mapping[str, Any]
+    blobs: tuple[BlobRef, ...]
+    raw: bytes
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a chain: the last sequence number and its hash."""
+
+    seq: int
+    hash: str
+
+
+EMPTY = Head(FIRST_SEQ - 1, GENESIS)
+
+
+class BrokenChain(ValueError):
+    """Bytes that are no record, or a record that does not follow the one before it."""
+
+
+def digest(raw: bytes) -> str:
+    """SHA-256 of ``raw`` in lower-case hex: the name of records and blobs alike."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def encode(
+    session: str,
+    after: Head,
+    moment: Moment,
+    boot: str,
+    kind: str,
+    data: Mapping[str, Any],
+    blobs: Iterable[BlobRef] = (),
+) -> bytes:
+    """The bytes of the record that follows ``after``.
+
+    Raises ValueError for values that JSON cannot hold (NaN, infinities).
+    """
+    body = {
+        "v": VERSION,
+        "session": session,
+        "seq": after.seq + 1,
+        "prev": after.hash,
+        "wall": rfc3339(moment.wall_utc),
+        "mono_ns": moment.mono_ns,
+        "boot": boot,
+        "kind": kind,
+        "data": data,
+        "blobs": [asdict(blob) for blob in blobs],
+    }
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8")
+
+
+_FIELDS: dict[str, type | tuple[type, ...]] = {
+    "v": int,
+    "session": str,
+    "seq": int,
+    "prev": str,
+    "wall": str,
+    "mono_ns": int,
+    "boot": str,
+    "kind": str,
+    "data": dict,
+    "blobs": list,
+}
+
+
+def decode(raw: bytes) -> Record:
+    """Parse one record; raises BrokenChain, naming what is wrong with it."""
+    try:
+        body = json.loads(raw.decode("utf-8"), object_pairs_hook=_no_duplicates)
+    except (ValueError, RecursionError) as problem:
+        raise BrokenChain(f"not a JSON record: {problem}") from problem
+    if not isinstance(body, dict) or set(body) != set(_FIELDS):
+        raise BrokenChain("not a record: its fields are not those of version 1")
+    for name, kind in _FIELDS.items():
+        if not isinstance(body[name], kind) or isinstance(body[name], bool):
+            raise BrokenChain(f"field {name!r} has the wrong type")
+    if body["v"] != VERSION:
+        raise BrokenChain(f"record version {body['v']} is not known")
+    try:
+        from_rfc3339(body["wall"])
+        blobs = tuple(_blob(item) for item in body["blobs"])
+    except (ValueError, TypeError, KeyError) as problem:
+        raise BrokenChain(f"bad time or blob reference: {problem}") from problem
+    return Record(
+        **{name: body[name] for name in _FIELDS if name not in {"v", "blobs"}},
+        blobs=blobs,
+        raw=raw,
+        hash=digest(raw),
+    )
+
+
+def follow(head: Head, record: Record) -> Head:
+    """The chain's new end after ``record``; raises BrokenChain if it does not follow ``head``."""
+    if record.seq != head.seq + 1:
+        raise BrokenChain(f"record {record.seq} stands where {head.seq + 1} is expected")
+    if record.prev != head.hash:
+        raise BrokenChain(f"record {record.seq} does not continue the chain: its 'prev' differs")
+    return Head(record.seq, record.hash)
+
+
+def _blob(item: Any) -> BlobRef:
+    if not isinstance(item, dict) or set(item) != {"sha256", "type", "size"}:
+        raise ValueError("a blob reference has sha256, type and size")
+    sha256, media_type, size = item["sha256"], item["type"], item["size"]
+    if not isinstance(sha256, str) or not is_sha256(sha256):
+        raise ValueError("a blob's sha256 is 64 lower-case hex digits")
+    if not isinstance(media_type, str) or not isinstance(size, int) or size < 0:
+        raise ValueError("a blob has a media type and a size")
+    return BlobRef(sha256, media_type, size)
+
+
+def is_sha256(text: str) -> bool:
+    """Whether ``text`` is a SHA-256 in lower-case hex."""
+    return len(text) == len(GENESIS) and all(c in "0123456789abcdef" for c in text)
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    body = dict(pairs)
+    if len(body) != len(pairs):
+        raise ValueError("a key stands twice")
+    return body

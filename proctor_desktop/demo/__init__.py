@@ -1,0 +1,1 @@
+"""The main job on a rendered candidate, from camera to verified export."""

@@ -1,0 +1,1 @@
+"""The evidence as one file: made, verified, reported, replayed."""

@@ -1,0 +1,1 @@
+"""What each operating system can tell and do, behind protocols; chosen once, here."""

@@ -1,0 +1,1 @@
+"""Stills and video as files that survive a crash."""

@@ -1,0 +1,1 @@
+"""Getting the evidence to the endpoint, however long it takes."""
