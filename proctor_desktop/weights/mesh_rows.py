@@ -44,7 +44,11 @@ class MeshRows:
     def z_rows(self) -> list[int]:
         """For each landmark its row in mesh + mean left eye + mean right eye stacked."""
         left, right = MESH_POINTS, MESH_POINTS + 1
-        return [*range(MESH_POINTS), *[left] * REGIONS["left_iris"], *[right] * REGIONS["right_iris"]]
+        return [
+            *range(MESH_POINTS),
+            *[left] * REGIONS["left_iris"],
+            *[right] * REGIONS["right_iris"],
+        ]
 
     def contour(self, eye: str) -> tuple[int, ...]:
         """The mesh points around ``left_eye`` or ``right_eye`` whose mean depth its iris takes."""

@@ -1,0 +1,53 @@
+"""The head turned away from the pose that was calibrated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from proctor_desktop.core import policy
+from proctor_desktop.core.observation import HeadPose, Observation, Source
+from proctor_desktop.core.rules.rule import VISION_RATE, Reading
+
+
+@dataclass(frozen=True)
+class HeadTurned:
+    """Beyond one of four limits: left, right, up, down, each on its own.
+
+    The four are separate because neither webcams nor people are symmetric: a camera above the
+    screen sees "down" early, and reading from paper is not turning round.
+    """
+
+    name: ClassVar[str] = "head_turned"
+    source: ClassVar[Source] = Source.CAMERA
+    rate_per_s: ClassVar[float | None] = VISION_RATE
+    keeps_still: ClassVar[bool] = True
+    needs_calibration: ClassVar[bool] = True
+    says: ClassVar[str] = "Your head is turned away from the screen."
+
+    settings: policy.HeadTurned
+    after_readings: int = 1
+
+    def read(self, observation: Observation) -> Reading | None:
+        """The direction that is furthest over its limit, or nearest to it."""
+        if not isinstance(observation, HeadPose):
+            return None
+        angle, limit, direction = max(self._directions(observation), key=lambda d: d[0] / d[1])
+        return Reading(
+            suspicious=angle > limit,
+            reason=f"Head turned {angle:.0f}° {direction} (limit {limit:.0f}°)",
+            confidence=observation.confidence,
+            measured=angle,
+            threshold=limit,
+            unit="deg",
+            frame=observation.frame,
+        )
+
+    def _directions(self, pose: HeadPose) -> tuple[tuple[float, float, str], ...]:
+        limits = self.settings
+        return (
+            (pose.yaw_deg, limits.left_deg, "to the left"),
+            (-pose.yaw_deg, limits.right_deg, "to the right"),
+            (pose.pitch_deg, limits.up_deg, "up"),
+            (-pose.pitch_deg, limits.down_deg, "down"),
+        )

@@ -1,0 +1,38 @@
+"""Nothing to be heard for a long time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from proctor_desktop.core import policy
+from proctor_desktop.core.observation import Observation, SoundLevel, Source
+from proctor_desktop.core.rules.rule import SOUND_RATE, Reading
+
+_SURE_AT_DB = 6.0
+
+
+@dataclass(frozen=True)
+class ProlongedSilence:
+    """The microphone stays below the room's own activity threshold."""
+
+    name: ClassVar[str] = "prolonged_silence"
+    source: ClassVar[Source] = Source.MICROPHONE
+    rate_per_s: ClassVar[float | None] = SOUND_RATE
+    keeps_still: ClassVar[bool] = False
+    needs_calibration: ClassVar[bool] = False
+    says: ClassVar[str] = "We haven't heard anything for a while."
+
+    settings: policy.ProlongedSilence
+    after_readings: int = 1
+
+    def read(self, observation: Observation) -> Reading | None:
+        """As sure as the level is below the threshold: fully from 6 dB on."""
+        if not isinstance(observation, SoundLevel):
+            return None
+        below_db = observation.threshold_dbfs - observation.level_dbfs
+        return Reading(
+            suspicious=not observation.active,
+            reason="No sound activity at the microphone",
+            confidence=min(1.0, max(0.5, below_db / _SURE_AT_DB)),
+        )

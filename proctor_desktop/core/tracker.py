@@ -1,0 +1,192 @@
+"""From the readings of one rule to violations with a life: start, update, end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from proctor_desktop.core.moment import NS_PER_S, Moment
+from proctor_desktop.core.rules.rule import Reading, Rule
+from proctor_desktop.core.violation import Ending, Violation, severity
+
+SETTLE_S = 0.5
+"""A violation ends only after the matter has been over for this long: detectors flicker."""
+
+STALE_S = 3.0
+"""After so long without a reading nothing is known about the time between."""
+
+SPACING_S = 1.0
+"""A rule starts or updates at most once in this time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A violation started, went on, or ended (then ``ending`` says why)."""
+
+    kind: str
+    violation: Violation
+    frame: int | None
+    ending: Ending | None = None
+
+
+@dataclass(slots=True)
+class _Episode:
+    """A run of suspicious readings."""
+
+    onset: Moment
+    worst: Reading
+    latest: Moment
+    readings: int = 0
+    confidence_sum: float = 0.0
+    number: int | None = None
+    clear_since: Moment | None = None
+
+    def add(self, moment: Moment, reading: Reading) -> None:
+        self.readings += 1
+        self.confidence_sum += reading.confidence
+        self.latest = moment
+        self.clear_since = None
+        if (reading.measured or 0.0) >= (self.worst.measured or 0.0):
+            self.worst = reading
+
+
+class Tracker:
+    """Follows one rule. ``next_number`` gives a violation its number when it starts."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self._episode: _Episode | None = None
+        self._last_reading: Reading | None = None
+        self._last_read_at: Moment | None = None
+        self._last_turn_at: Moment | None = None
+        self._free_from_ns: int | None = None
+
+    @property
+    def open_number(self) -> int | None:
+        """The number of the violation that is going on, if any."""
+        return self._episode.number if self._episode else None
+
+    def feed(
+        self, moment: Moment, reading: Reading, number: int, error_deg: float | None
+    ) -> list[Turn]:
+        """Take one reading; ``number`` is what a violation that starts now would be called."""
+        turns = self._interrupted(moment)
+        self._last_reading, self._last_read_at = reading, moment
+        if reading.suspicious:
+            turn = self._suspicious(moment, reading, number, error_deg)
+        else:
+            turn = self._clear(moment, error_deg)
+        return turns + ([turn] if turn else [])
+
+    def tick(self, moment: Moment, number: int, error_deg: float | None) -> list[Turn]:
+        """Let time pass. A reading that holds until the next one is read again."""
+        if self.rule.rate_per_s is None and self._last_reading is not None:
+            return self.feed(moment, self._last_reading, number, error_deg)
+        return self._interrupted(moment)
+
+    def end(self, moment: Moment, ending: Ending, error_deg: float | None = None) -> list[Turn]:
+        """Forget what was going on; a violation that is open ends now."""
+        episode, self._episode = self._episode, None
+        self._last_reading = None
+        if episode is None or episode.number is None:
+            return []
+        return [self._turn("end", episode, moment, error_deg, ending)]
+
+    def wake_at_ns(self) -> int | None:
+        """When a tick could change something, for readings that hold until the next one."""
+        if self.rule.rate_per_s is not None or self._episode is None:
+            return None
+        if self._episode.clear_since is not None:
+            return self._episode.clear_since.later(SETTLE_S).mono_ns
+        if self._episode.number is not None:
+            return None
+        return self._starts_from_ns(self._episode)
+
+    def _suspicious(
+        self, moment: Moment, reading: Reading, number: int, error_deg: float | None
+    ) -> Turn | None:
+        if self._episode is None:
+            self._episode = _Episode(moment, reading, moment)
+        episode = self._episode
+        episode.add(moment, reading)
+        if episode.number is not None:
+            return self._update(episode, moment, error_deg)
+        if moment.mono_ns < self._starts_from_ns(episode):
+            return None
+        if episode.readings < self.rule.after_readings:
+            return None
+        episode.number = number
+        self._last_turn_at = moment
+        return self._turn("start", episode, moment, error_deg)
+
+    def _update(self, episode: _Episode, moment: Moment, error_deg: float | None) -> Turn | None:
+        if self._last_turn_at and moment.since_s(self._last_turn_at) < SPACING_S:
+            return None
+        self._last_turn_at = moment
+        return self._turn("update", episode, moment, error_deg)
+
+    def _clear(self, moment: Moment, error_deg: float | None) -> Turn | None:
+        episode = self._episode
+        if episode is None or episode.number is None:
+            self._episode = None
+            return None
+        if episode.clear_since is None:
+            episode.clear_since = moment
+        if moment.since_s(episode.clear_since) < SETTLE_S:
+            return None
+        ended_at, self._episode = episode.clear_since, None
+        self._free_from_ns = ended_at.later(self.rule.settings.cooldown_s).mono_ns
+        return self._turn("end", episode, ended_at, error_deg, Ending.CLEARED)
+
+    def _interrupted(self, moment: Moment) -> list[Turn]:
+        """End what was going on if readings stopped coming: the time between is unknown."""
+        last = self._last_read_at
+        if self.rule.rate_per_s is None or last is None or moment.since_s(last) <= STALE_S:
+            return []
+        return self.end(last, Ending.SOURCE_LOST)
+
+    def _starts_from_ns(self, episode: _Episode) -> int:
+        due = [episode.onset.later(self.rule.settings.after_s).mono_ns]
+        if self._free_from_ns is not None:
+            due.append(self._free_from_ns)
+        if self._last_turn_at is not None:
+            due.append(self._last_turn_at.mono_ns + round(SPACING_S * NS_PER_S))
+        return max(due)
+
+    def _turn(
+        self,
+        kind: str,
+        episode: _Episode,
+        moment: Moment,
+        error_deg: float | None,
+        ending: Ending | None = None,
+    ) -> Turn:
+        assert episode.number is not None  # noqa: S101 - only numbered episodes have turns
+        settings, worst = self.rule.settings, episode.worst
+        duration_s = max(0.0, moment.since_s(episode.onset))
+        violation = Violation(
+            number=episode.number,
+            rule=self.rule.name,
+            severity=severity(settings.penalty),
+            reason=worst.reason,
+            measured=duration_s if worst.measured is None else worst.measured,
+            threshold=settings.after_s if worst.threshold is None else worst.threshold,
+            unit=worst.unit,
+            duration_s=duration_s,
+            confidence=self._confidence(episode),
+            calibration_error_deg=error_deg if self.rule.needs_calibration else None,
+            penalty=settings.penalty,
+            onset=episode.onset,
+        )
+        return Turn(kind, violation, worst.frame, ending)
+
+    def _confidence(self, episode: _Episode) -> float:
+        """The readings' mean confidence, less what was not looked at.
+
+        A rule that saw half of the pictures that were due is at most half as sure.
+        """
+        mean = episode.confidence_sum / episode.readings
+        rate = self.rule.rate_per_s
+        if rate is None:
+            return mean
+        due = 1 + episode.latest.since_s(episode.onset) * rate
+        return mean * min(1.0, episode.readings / due)

@@ -1,0 +1,91 @@
+"""Files that records name: written so that a file under its final name is always complete."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from pathlib import Path
+
+from proctor_desktop.core.chain import BlobRef, digest
+
+_CHUNK_BYTES = 1024 * 1024
+
+
+class NotKept(OSError):
+    """A file could not be made safe; the record that names it must say so instead."""
+
+
+class BlobStore:
+    """The blobs of one session.
+
+    ``blobs`` holds complete files named by their SHA-256, ``incoming`` the unfinished ones.
+    """
+
+    def __init__(self, blobs: Path, incoming: Path) -> None:
+        self._blobs = blobs
+        self._incoming = incoming
+
+    def keep(self, content: bytes, media_type: str) -> BlobRef:
+        """Make ``content`` durable under its hash; raises NotKept if the disk refuses."""
+        name = digest(content)
+        part = self._incoming / f"{uuid.uuid4()}.part"
+        try:
+            write_new(part, content)
+            self._publish(part, name)
+        except OSError as problem:
+            part.unlink(missing_ok=True)
+            raise NotKept(problem.errno, problem.strerror) from problem
+        return BlobRef(name, media_type, len(content))
+
+    def adopt(self, part: Path, media_type: str) -> BlobRef:
+        """Take over a finished and synced file; raises NotKept."""
+        try:
+            name, size = hash_file(part)
+            self._publish(part, name)
+        except OSError as problem:
+            raise NotKept(problem.errno, problem.strerror) from problem
+        return BlobRef(name, media_type, size)
+
+    def path(self, sha256: str) -> Path | None:
+        """Where the blob is, or None if it is not here (any more)."""
+        candidate = self._blobs / sha256
+        return candidate if candidate.is_file() else None
+
+    def names(self) -> set[str]:
+        """The hashes of all blobs that are here."""
+        return {entry.name for entry in self._blobs.iterdir() if entry.is_file()}
+
+    def _publish(self, part: Path, name: str) -> None:
+        part.rename(self._blobs / name)
+        sync_folder(self._blobs)
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that must not exist yet, readable by its owner only, and sync it."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a folder's entries durable, on systems where a folder can be synced."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def hash_file(path: Path) -> tuple[str, int]:
+    """The SHA-256 (hex) and size in bytes of a file, read in pieces."""
+    hasher, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while piece := file.read(_CHUNK_BYTES):
+            hasher.update(piece)
+            size += len(piece)
+    return hasher.hexdigest(), size

@@ -1,0 +1,109 @@
+"""The journal's SQLite file: its schema, and the two ways to open it.
+
+WAL with ``synchronous=FULL``: a commit survives a power cut. There is exactly one writing
+connection, because SQLite up to 3.51.2 can corrupt a WAL file when two connections write or
+checkpoint at the same time (https://www.sqlite.org/wal.html#walresetbug); everyone else reads only.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from proctor_desktop.core.errors import EnvironmentProblem
+
+FILE_NAME = "journal.db"
+BUSY_TIMEOUT_S = 10.0
+
+migrations = Migrations("journal")
+
+
+@migrations()
+def records_and_deliveries(db: Database) -> None:
+    """Evidence in tables that only grow; what is known about its delivery in tables that change."""
+    for statement in _SCHEMA:
+        db.execute(statement)
+
+
+_SCHEMA = (
+    """CREATE TABLE records (
+        seq INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+        bytes BLOB NOT NULL, committed_ns INTEGER NOT NULL)""",
+    "CREATE INDEX records_by_kind ON records (kind, seq)",
+    """CREATE TABLE blobs (
+        sha256 TEXT PRIMARY KEY, type TEXT NOT NULL, size INTEGER NOT NULL,
+        seq INTEGER NOT NULL REFERENCES records (seq))""",
+    "CREATE TABLE checkpoints (seq INTEGER PRIMARY KEY, envelope BLOB NOT NULL)",
+    """CREATE TABLE receipts (
+        seq INTEGER PRIMARY KEY, envelope BLOB NOT NULL, received_ns INTEGER NOT NULL)""",
+    """CREATE TABLE ledger (
+        sha256 TEXT PRIMARY KEY REFERENCES blobs (sha256), priority INTEGER NOT NULL,
+        state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+        last_error TEXT NOT NULL DEFAULT '')""",
+    "CREATE INDEX ledger_by_state ON ledger (state, priority)",
+    "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    *(
+        f"""CREATE TRIGGER {table}_refuse_{verb.lower()} BEFORE {verb} ON {table}
+            BEGIN SELECT RAISE(ABORT, 'evidence is never changed'); END"""
+        for table in ("records", "blobs", "checkpoints", "receipts")
+        for verb in ("UPDATE", "DELETE")
+    ),
+)
+
+
+def open_for_writing(folder: Path) -> Database:
+    """The one writing connection; makes the file where there is none.
+
+    Raises EnvironmentProblem when the file is damaged, unreadable or of a newer program.
+    """
+    path = folder / FILE_NAME
+    try:
+        db = Database(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False))
+        db.execute("PRAGMA journal_mode=WAL")
+        for pragma in ("synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "cell_size_check=ON"):
+            db.execute(f"PRAGMA {pragma}")
+        _check(db, path)
+        migrations.apply(db)
+    except sqlite3.DatabaseError as problem:
+        raise damaged(path, str(problem)) from problem
+    path.chmod(0o600)
+    return db
+
+
+def open_for_reading(folder: Path) -> Database:
+    """A connection that cannot write; raises EnvironmentProblem when there is no usable journal."""
+    path = folder / FILE_NAME
+    if not path.is_file():
+        raise EnvironmentProblem(
+            str(folder), "there is no session journal in this folder", "Check the path."
+        )
+    try:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro",
+            uri=True,
+            timeout=BUSY_TIMEOUT_S,
+            check_same_thread=False,
+        )
+        db = Database(connection, recursive_triggers=False)
+        _check(db, path)
+    except sqlite3.DatabaseError as problem:
+        raise damaged(path, str(problem)) from problem
+    return db
+
+
+def damaged(path: Path, reason: str) -> EnvironmentProblem:
+    """What to say about a journal that SQLite cannot use."""
+    return EnvironmentProblem(
+        str(path),
+        f"the session journal is damaged or not a journal ({reason})",
+        "Nothing was changed in it. Keep this folder for the institution and start again with "
+        "another --data folder.",
+    )
+
+
+def _check(db: Database, path: Path) -> None:
+    found = [row[0] for row in db.execute("PRAGMA quick_check(1)").fetchall()]
+    if found != ["ok"]:
+        raise damaged(path, "; ".join(found))

@@ -1,0 +1,97 @@
+"""What is still to be delivered, and how far each item has got.
+
+Records need no row of their own: they go in order, so the last receipt says how many are there.
+Blobs have a row each, written in the same transaction as the record that names them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from sqlite_utils import Database
+
+from proctor_desktop.core.chain import BlobRef
+
+VIDEO_TYPE = "video/mp4"
+
+
+class State(StrEnum):
+    """How far a blob has got. Nothing is ever removed from the ledger."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    RECEIPTED = "receipted"
+    BLOCKED = "blocked"
+    DEAD_LETTER = "dead_letter"
+
+
+class Priority(IntEnum):
+    """Lower goes first. Records go before all blobs."""
+
+    STILL = 1
+    SEGMENT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A blob that waits to be sent."""
+
+    sha256: str
+    type: str
+    size: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many items wait, are delivered, or will not be taken by the endpoint."""
+
+    pending: int
+    delivered: int
+    refused: int
+
+
+def enter(db: Database, blob: BlobRef) -> None:
+    """Add a new blob; one that is known already keeps its place."""
+    priority = Priority.SEGMENT if blob.type == VIDEO_TYPE else Priority.STILL
+    db.execute(
+        "INSERT OR IGNORE INTO ledger (sha256, priority, state) VALUES (?, ?, ?)",
+        (blob.sha256, int(priority), State.PENDING.value),
+    )
+
+
+def mark(db: Database, sha256: str, state: State, error: str = "") -> None:
+    """Move a blob to ``state``; each failed try is counted."""
+    db.execute(
+        "UPDATE ledger SET state = ?, last_error = ?, attempts = attempts + ? WHERE sha256 = ?",
+        (state.value, error, 1 if error else 0, sha256),
+    )
+
+
+def reopen(db: Database) -> None:
+    """After a start nothing is on its way: what was being sent is pending again."""
+    db.execute(
+        "UPDATE ledger SET state = ? WHERE state = ?", (State.PENDING.value, State.SENDING.value)
+    )
+
+
+def next_item(db: Database, up_to_seq: int) -> Item | None:
+    """The most urgent blob among those that the records up to ``up_to_seq`` name."""
+    row = db.execute(
+        """SELECT ledger.sha256, type, size, attempts FROM ledger JOIN blobs USING (sha256)
+           WHERE state IN (?, ?) AND seq <= ? ORDER BY priority, seq LIMIT 1""",
+        (State.PENDING.value, State.SENDING.value, up_to_seq),
+    ).fetchone()
+    return Item(*row) if row else None
+
+
+def counts(db: Database) -> Counts:
+    """Blobs and records together."""
+    by_state = dict(db.execute("SELECT state, count(*) FROM ledger GROUP BY state").fetchall())
+    head = db.execute("SELECT coalesce(max(seq), 0) FROM records").fetchone()[0]
+    sent = db.execute("SELECT coalesce(max(seq), 0) FROM receipts").fetchone()[0]
+    receipted = by_state.get(State.RECEIPTED.value, 0)
+    refused = by_state.get(State.DEAD_LETTER.value, 0)
+    waiting = sum(by_state.values()) - receipted - refused
+    return Counts(pending=waiting + head - sent, delivered=receipted + sent, refused=refused)

@@ -1,0 +1,121 @@
+"""Where one session lives on disk.
+
+DATA/<session>/journal.db     records, checkpoints, receipts, delivery
+               blobs/<sha256> stills and segments, complete
+               incoming/      files still being written (*.part)
+               exam.dsse      the exam file as it was opened
+               session.key    the session's signing key
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.journal.blobs import sync_folder, write_new
+from proctor_desktop.journal.database import FILE_NAME
+
+_LOCK = "in-use.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFolder:
+    """The paths of one session."""
+
+    path: Path
+
+    @property
+    def session(self) -> str:
+        """The session's UUID: the folder's name."""
+        return self.path.name
+
+    @property
+    def blobs(self) -> Path:
+        """Complete files, each named by its SHA-256."""
+        return self.path / "blobs"
+
+    @property
+    def incoming(self) -> Path:
+        """Files that are still being written."""
+        return self.path / "incoming"
+
+    def exam_envelope(self) -> bytes:
+        """The exam file's bytes as they were when the session was opened."""
+        return (self.path / "exam.dsse").read_bytes()
+
+    def session_key(self) -> Ed25519PrivateKey:
+        """The key that signs this session's checkpoints."""
+        return Ed25519PrivateKey.from_private_bytes((self.path / "session.key").read_bytes())
+
+
+def create(data: Path, exam_envelope: bytes) -> SessionFolder:
+    """Make the folder of a new session: its key and its copy of the exam first.
+
+    The folder gets its final name only when it is complete, so a crash leaves no half session.
+    """
+    session = str(uuid.uuid4())
+    draft = SessionFolder(data / f".new-{session}")
+    try:
+        for folder in (draft.path, draft.blobs, draft.incoming):
+            folder.mkdir(mode=0o700)
+        write_new(draft.path / "session.key", Ed25519PrivateKey.generate().private_bytes_raw())
+        write_new(draft.path / "exam.dsse", exam_envelope)
+        draft.path.rename(data / session)
+        sync_folder(data)
+    except OSError as problem:
+        raise EnvironmentProblem(
+            str(data),
+            f"a session cannot be created there ({problem.strerror})",
+            "Free some space or choose another folder with --data.",
+        ) from problem
+    return SessionFolder(data / session)
+
+
+def existing(data: Path) -> list[SessionFolder]:
+    """The sessions in a data folder, oldest first."""
+    if not data.is_dir():
+        return []
+    found = [p for p in data.iterdir() if (p / FILE_NAME).is_file()]
+    found.sort(key=lambda p: ((p / "session.key").stat().st_mtime_ns, p.name))
+    return [SessionFolder(p) for p in found]
+
+
+@contextmanager
+def exclusive(data: Path) -> Iterator[None]:
+    """Hold the data folder for one monitor at a time; made if there is none.
+
+    The lock is a transaction on an empty database: portable, and the system frees it when the
+    process dies, however it dies. Raises EnvironmentProblem if another process holds it.
+    """
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.access(data, os.W_OK):
+            raise PermissionError(13, "not writable")
+        lock = sqlite3.connect(data / _LOCK, timeout=0, isolation_level=None)
+    except (OSError, sqlite3.Error) as problem:
+        raise EnvironmentProblem(
+            str(data),
+            f"the data folder cannot be used ({problem})",
+            "Choose a folder that you may write to with --data.",
+        ) from problem
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as problem:
+        lock.close()
+        raise EnvironmentProblem(
+            str(data),
+            "another monitor is using this data folder",
+            "Wait for it to end, or choose another folder with --data.",
+        ) from problem
+    try:
+        yield
+    finally:
+        lock.close()

@@ -1,0 +1,229 @@
+"""The only thing that writes to the journal: one thread, one connection.
+
+Every call returns after the commit. Calls that wait together share one transaction, so a burst
+costs one sync and not twenty.
+"""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlite_utils import Database
+
+from proctor_desktop.core.chain import EMPTY, BlobRef, Head, digest, encode
+from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.core.moment import Moment, rfc3339
+from proctor_desktop.journal import ledger
+from proctor_desktop.journal.database import open_for_writing
+from proctor_desktop.journal.session_folder import SessionFolder
+from proctor_desktop.wire import dsse
+
+CHECKPOINT_EVERY_RECORDS = 50
+CHECKPOINT_EVERY_S = 10.0
+_MAX_TOGETHER = 64
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record to be: the writer gives it its number and its place in the chain.
+
+    ``urgent`` asks for a checkpoint right behind it, so that the endpoint can witness it at once.
+    """
+
+    moment: Moment
+    kind: str
+    data: dict[str, Any]
+    blobs: tuple[BlobRef, ...] = ()
+    urgent: bool = False
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Callable[[Database], Any]
+    done: Future[Any] = field(default_factory=Future)
+
+
+class Writer:
+    """Appends records, checkpoints and receipts for one session.
+
+    ``committed`` is called on the writer's thread after each commit that added a record; it must be
+    quick. Errors of the disk are raised to the caller as EnvironmentProblem.
+    """
+
+    def __init__(
+        self, folder: SessionFolder, boot: str, committed: Callable[[], None] = lambda: None
+    ) -> None:
+        self._folder = folder
+        self._boot = boot
+        self._committed = committed
+        self._db = open_for_writing(folder.path)
+        self._key = folder.session_key()
+        self._head = _head_of(self._db)
+        self._signed_seq = self._db.execute(
+            "SELECT coalesce(max(seq), 0) FROM checkpoints"
+        ).fetchone()[0]
+        self._signed_at_ns: int | None = None
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def head(self) -> Head:
+        """The end of the chain as committed."""
+        return self._head
+
+    def append(self, *entries: Entry) -> Head:
+        """Commit ``entries`` in one transaction, in this order; returns the new end of the chain.
+
+        Raises EnvironmentProblem if the disk refuses; then none of them is in the journal.
+        """
+        return self._do(lambda db: self._append(db, entries))
+
+    def receipt(self, seq: int, envelope: bytes) -> None:
+        """Keep a *verified* receipt of the endpoint for all records up to ``seq``."""
+        self._do(
+            lambda db: db.execute(
+                "INSERT OR IGNORE INTO receipts VALUES (?, ?, ?)",
+                (seq, envelope, time.monotonic_ns()),
+            )
+        )
+
+    def mark(self, sha256: str, state: ledger.State, error: str = "") -> None:
+        """Note how far a blob's delivery has got."""
+        self._do(lambda db: ledger.mark(db, sha256, state, error))
+
+    def fact(self, name: str, value: str) -> None:
+        """Remember something about the delivery (a token, a key); not evidence."""
+        self._do(lambda db: db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value)))
+
+    def checkpoint(self, moment: Moment) -> None:
+        """Sign the present end of the chain, unless that has been done."""
+        self._do(lambda db: self._sign(db, moment))
+
+    def reopen_ledger(self) -> None:
+        """Make what a crash left half sent pending again."""
+        self._do(ledger.reopen)
+
+    def close(self) -> None:
+        """Finish what is waiting and close the database."""
+        self._jobs.put(None)
+        self._thread.join()
+        self._db.close()
+
+    def _do(self, work: Callable[[Database], T]) -> T:
+        job = _Job(work)
+        self._jobs.put(job)
+        result: T = job.done.result()
+        return result
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            batch, last = self._together(job)
+            self._commit(batch)
+            if last:
+                return
+
+    def _together(self, first: _Job) -> tuple[list[_Job], bool]:
+        """``first`` and whatever else waits already; whether the end was asked for."""
+        batch = [first]
+        while len(batch) < _MAX_TOGETHER:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return batch, False
+            if job is None:
+                return batch, True
+            batch.append(job)
+        return batch, False
+
+    def _commit(self, batch: Sequence[_Job]) -> None:
+        before = (self._head, self._signed_seq, self._signed_at_ns)
+        try:
+            with self._db.atomic():
+                results = [job.work(self._db) for job in batch]
+        except Exception as problem:
+            self._head, self._signed_seq, self._signed_at_ns = before
+            if len(batch) > 1:  # one bad job must not take the others with it
+                for job in batch:
+                    self._commit([job])
+                return
+            batch[0].done.set_exception(self._explained(problem))
+            return
+        for job, result in zip(batch, results, strict=True):
+            job.done.set_result(result)
+        if self._head != before[0]:
+            self._committed()
+
+    def _explained(self, problem: Exception) -> Exception:
+        if isinstance(problem, sqlite3.OperationalError):
+            return EnvironmentProblem(
+                str(self._folder.path),
+                f"the session journal cannot be written ({problem})",
+                "Free some space on this disk; what was recorded so far is safe.",
+            )
+        return problem
+
+    def _append(self, db: Database, entries: Sequence[Entry]) -> Head:
+        for entry in entries:
+            self._insert(db, entry)
+        if entries and self._due(entries):
+            self._sign(db, entries[-1].moment)
+        return self._head
+
+    def _insert(self, db: Database, entry: Entry) -> None:
+        raw = encode(
+            self._folder.session,
+            self._head,
+            entry.moment,
+            self._boot,
+            entry.kind,
+            entry.data,
+            entry.blobs,
+        )
+        head = Head(self._head.seq + 1, digest(raw))
+        db.execute(
+            "INSERT INTO records VALUES (?, ?, ?, ?, ?)",
+            (head.seq, head.hash, entry.kind, raw, time.monotonic_ns()),
+        )
+        for blob in entry.blobs:
+            db.execute(
+                "INSERT OR IGNORE INTO blobs VALUES (?, ?, ?, ?)",
+                (blob.sha256, blob.type, blob.size, head.seq),
+            )
+            ledger.enter(db, blob)
+        self._head = head
+
+    def _due(self, entries: Sequence[Entry]) -> bool:
+        if self._signed_at_ns is None or any(entry.urgent for entry in entries):
+            return True
+        waited_s = (time.monotonic_ns() - self._signed_at_ns) / 1e9
+        unsigned = self._head.seq - self._signed_seq
+        return waited_s >= CHECKPOINT_EVERY_S or unsigned >= CHECKPOINT_EVERY_RECORDS
+
+    def _sign(self, db: Database, moment: Moment) -> None:
+        if self._head.seq == self._signed_seq:
+            return
+        body = {
+            "session": self._folder.session,
+            "seq": self._head.seq,
+            "head": self._head.hash,
+            "wall": rfc3339(moment.wall_utc),
+        }
+        envelope = dsse.sign_json(self._key, dsse.CHECKPOINT, body)
+        db.execute("INSERT INTO checkpoints VALUES (?, ?)", (self._head.seq, envelope))
+        self._signed_seq = self._head.seq
+        self._signed_at_ns = time.monotonic_ns()
+
+
+def _head_of(db: Database) -> Head:
+    row = db.execute("SELECT seq, hash FROM records ORDER BY seq DESC LIMIT 1").fetchone()
+    return Head(*row) if row else EMPTY

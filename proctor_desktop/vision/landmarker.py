@@ -1,0 +1,128 @@
+"""MediaPipe's FaceLandmarker behind a plain interface: a picture in, face meshes out.
+
+MediaPipe is imported when a landmarker is built, not before: the import takes half a second, and
+it starts PortAudio and matplotlib on the way. It has no setting for its number of threads; it runs
+on one core by itself.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
+from proctor_desktop.vision.geometry import Mesh, face_area
+from proctor_desktop.vision.native_log import native_log_routed
+
+RgbImage: TypeAlias = NDArray[np.uint8]
+
+MAX_FACES = 2
+"""Two are enough to say "more than one"; each further one costs time in every frame."""
+
+
+class Landmarker(Protocol):
+    """Whatever finds face meshes in the pictures of one camera, in the order they were taken."""
+
+    def detect(self, image: RgbImage, timestamp_ms: int) -> tuple[Mesh, ...]:
+        """The faces in ``image``, largest first; the timestamps must grow from call to call."""
+        ...
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        ...
+
+
+class _Task:
+    """What both modes share: a built MediaPipe task that ends with its block or with close()."""
+
+    def __init__(self, model: Path, running_mode: str, max_faces: int) -> None:
+        with native_log_routed():
+            self._images, self._task = _build(model, running_mode, max_faces)
+
+    def close(self) -> None:
+        """Give back the native memory and threads; calling it again does nothing."""
+        with native_log_routed():
+            self._task.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _picture(self, image: RgbImage) -> Any:
+        return self._images.Image(self._images.ImageFormat.SRGB, np.ascontiguousarray(image))
+
+
+class VideoLandmarker(_Task):
+    """Finds faces in consecutive pictures and follows them from one to the next.
+
+    Raises EnvironmentProblem if MediaPipe or the model cannot be loaded. Use it from one thread.
+    """
+
+    def __init__(self, model: Path, max_faces: int = MAX_FACES) -> None:
+        super().__init__(model, "VIDEO", max_faces)
+        with native_log_routed():  # the first call still loads, and writes a line or two
+            self.detect(np.zeros((HEIGHT_PX, WIDTH_PX, 3), np.uint8), 0)
+
+    def detect(self, image: RgbImage, timestamp_ms: int) -> tuple[Mesh, ...]:
+        """The faces in ``image`` (uint8, height x width x 3, RGB), largest first.
+
+        ``timestamp_ms`` must be above 0 and grow from call to call; MediaPipe raises otherwise.
+        """
+        return _meshes(self._task.detect_for_video(self._picture(image), timestamp_ms))
+
+
+class StillLandmarker(_Task):
+    """Finds faces in pictures that have nothing to do with each other: for evaluation."""
+
+    def __init__(self, model: Path, max_faces: int = MAX_FACES) -> None:
+        super().__init__(model, "IMAGE", max_faces)
+
+    def detect(self, image: RgbImage) -> tuple[Mesh, ...]:
+        """The faces in ``image`` (uint8, height x width x 3, RGB), largest first."""
+        return _meshes(self._task.detect(self._picture(image)))
+
+
+def _build(model: Path, running_mode: str, max_faces: int) -> tuple[Any, Any]:
+    try:
+        from mediapipe.tasks.python.core.base_options import BaseOptions
+        from mediapipe.tasks.python.vision import face_landmarker
+        from mediapipe.tasks.python.vision.core import image as images
+        from mediapipe.tasks.python.vision.core.vision_task_running_mode import (
+            VisionTaskRunningMode,
+        )
+    except (ImportError, OSError) as problem:
+        raise EnvironmentProblem(
+            "MediaPipe", f"it cannot be loaded ({problem})", "Install the program again."
+        ) from problem
+    options = face_landmarker.FaceLandmarkerOptions(
+        base_options=BaseOptions(model_asset_path=str(model)),
+        running_mode=VisionTaskRunningMode[running_mode],
+        num_faces=max_faces,
+    )
+    try:
+        return images, face_landmarker.FaceLandmarker.create_from_options(options)
+    except (ValueError, RuntimeError, OSError) as problem:
+        reason = str(problem).partition("\n")[0]
+        raise EnvironmentProblem(
+            str(model), f"no face landmarker ({reason})", "Run 'proctor-desktop weights sync'."
+        ) from problem
+
+
+def _meshes(result: Any) -> tuple[Mesh, ...]:
+    faces = (
+        np.array([(point.x, point.y, point.z) for point in face], np.float32)
+        for face in result.face_landmarks
+    )
+    return tuple(sorted(faces, key=face_area, reverse=True))
