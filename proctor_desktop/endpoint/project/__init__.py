@@ -1,0 +1,1 @@
+"""A ready Django project around the app: what ``proctor-desktop endpoint`` serves."""

@@ -1,0 +1,340 @@
+"""Writing an ``.evidence`` file from a journal.
+
+The same journal gives the same bytes, whenever and wherever it is exported. Blobs are copied in
+pieces and hashed on the way, so a long session needs no more memory than a short one. What is not
+there, or no longer whole, is named in the manifest as missing and never passed over.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import tempfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from proctor_desktop.core.chain import EMPTY, BlobRef, BrokenChain, Head, decode, digest, follow
+from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.export import container
+from proctor_desktop.export.manifest import FileLine, Manifest, RecordsLine
+from proctor_desktop.wire import dsse
+
+_PIECE_BYTES = 1024 * 1024
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+class Journal(Protocol):
+    """What an export needs of a session's journal."""
+
+    @property
+    def session(self) -> str:
+        """The session's id."""
+        ...
+
+    def records(self) -> Iterator[bytes]:
+        """Every record's exact bytes, in order."""
+        ...
+
+    def checkpoints(self) -> Iterator[tuple[int, bytes]]:
+        """Each checkpoint's sequence number and envelope."""
+        ...
+
+    def receipts(self) -> Iterator[tuple[int, bytes]]:
+        """Each receipt's sequence number and envelope."""
+        ...
+
+    def exam_envelope(self) -> bytes:
+        """The signed exam file."""
+        ...
+
+    def blob_path(self, sha256: str) -> Path | None:
+        """The file that holds a blob, or None."""
+        ...
+
+    def session_key(self) -> Ed25519PrivateKey | None:
+        """The session's signing key, or None when it is gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PackageSummary:
+    """What was written. ``missing`` names the blobs that could not be included."""
+
+    path: Path
+    made: datetime
+    session: str
+    records: int
+    checkpoints: int
+    receipts: int
+    blobs: int
+    missing: tuple[str, ...]
+    closed: bool
+    size_bytes: int
+
+
+def write_package(journal: Journal, destination: Path, now: datetime) -> PackageSummary:
+    """Write the session's evidence to ``destination``, whole or not at all.
+
+    ``now`` goes into the summary only, never into the file. A session that is still running is
+    exported up to its present last record. Raises EnvironmentProblem when the journal has no
+    records or no key, is damaged, or the file cannot be written (a full disk, say).
+    """
+    key = journal.session_key()
+    if key is None:
+        raise EnvironmentProblem(
+            f"session {journal.session}",
+            "its signing key is gone, so an export could not be signed",
+            "Upload the session instead, or restore its folder from a copy.",
+        )
+    try:
+        part = _part_beside(destination)
+        try:
+            manifest, size_bytes = _fill(part, journal, key)
+            part.replace(destination)
+        finally:
+            part.unlink(missing_ok=True)
+        _sync_folder(destination.parent)
+    except OSError as problem:
+        raise _unwritable(destination, problem) from problem
+    return _summary(destination, now, manifest, size_bytes)
+
+
+class _Writer:
+    """Appends entries to the container; each header is completed once its content is known."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._entries: list[container.Entry] = []
+        self.files: list[FileLine] = []
+
+    def add(self, name: str, pieces: Iterable[bytes]) -> FileLine:
+        """Append one file and return its manifest line."""
+        offset = self._file.tell()
+        self._file.write(container.local_header(container.Entry(name, 0, 0, offset)))
+        sha256, crc, size = hashlib.sha256(), 0, 0
+        for piece in pieces:
+            self._refuse_above_limit(len(piece))
+            self._file.write(piece)
+            sha256.update(piece)
+            crc = zlib.crc32(piece, crc)
+            size += len(piece)
+        entry = container.Entry(name, size, crc, offset)
+        self._file.seek(offset)
+        self._file.write(container.local_header(entry))
+        self._file.seek(entry.end_bytes)
+        self._entries.append(entry)
+        line = FileLine(name, size, sha256.hexdigest())
+        self.files.append(line)
+        return line
+
+    def position(self) -> int:
+        """Where the next entry would start: what :meth:`cut_back` takes."""
+        return self._file.tell()
+
+    def cut_back(self, offset: int) -> None:
+        """Take everything from ``offset`` on out again."""
+        self._file.seek(offset)
+        self._file.truncate()
+        while self._entries and self._entries[-1].offset_bytes >= offset:
+            self._entries.pop()
+            self.files.pop()
+
+    def finish(self) -> int:
+        """Write the directory; returns the container's size in bytes."""
+        if len(self._entries) > container.MAX_ENTRIES:
+            raise _too_large(f"it would hold more than {container.MAX_ENTRIES} files")
+        start = self._file.tell()
+        directory = b"".join(map(container.central_header, self._entries))
+        self._refuse_above_limit(len(directory) + container.END.size)
+        end = container.end_record(len(self._entries), len(directory), start)
+        self._file.write(directory + end)
+        return self._file.tell()
+
+    def _refuse_above_limit(self, more_bytes: int) -> None:
+        if self._file.tell() + more_bytes > container.MAX_FILE_BYTES:
+            raise _too_large("it would be larger than 4 GiB")
+
+
+class _Log:
+    """The records on their way into the container, checked and counted as they pass."""
+
+    def __init__(self, session: str) -> None:
+        self._session = session
+        self.head: Head = EMPTY
+        self.closed = False
+        self.blobs: dict[str, BlobRef] = {}
+
+    def lines(self, records: Iterable[bytes]) -> Iterator[bytes]:
+        """Each record as a line of the export."""
+        for raw in records:
+            self._take(raw)
+            yield raw + b"\n"
+
+    def _take(self, raw: bytes) -> None:
+        try:
+            record = decode(raw)
+            self.head = follow(self.head, record)
+        except BrokenChain as problem:
+            raise _damaged(self._session, str(problem)) from problem
+        if record.session != self._session or b"\n" in raw:
+            raise _damaged(self._session, f"record {record.seq} does not belong to it")
+        self.closed = self.closed or record.kind == "session.close"
+        self.blobs.update((blob.sha256, blob) for blob in record.blobs)
+
+
+def _fill(part: Path, journal: Journal, key: Ed25519PrivateKey) -> tuple[Manifest, int]:
+    with part.open("r+b") as file:
+        writer = _Writer(file)
+        manifest = _write_contents(writer, journal, dsse.public_hex(key))
+        writer.add(container.MANIFEST, [dsse.sign_json(key, dsse.MANIFEST, manifest.to_json())])
+        size_bytes = writer.finish()
+        file.flush()
+        os.fsync(file.fileno())
+    return manifest, size_bytes
+
+
+def _write_contents(writer: _Writer, journal: Journal, session_key: str) -> Manifest:
+    log = _Log(journal.session)
+    records = writer.add(container.RECORDS, log.lines(journal.records()))
+    if log.head == EMPTY:
+        raise _damaged(journal.session, "it has no records")
+    _write_envelopes(writer, journal.checkpoints(), container.checkpoint_name, log.head)
+    _write_envelopes(writer, journal.receipts(), container.receipt_name, log.head)
+    exam = journal.exam_envelope()
+    writer.add(container.EXAM, [exam])
+    missing = tuple(
+        sha256
+        for sha256, blob in sorted(log.blobs.items())
+        if not _write_blob(writer, blob, journal.blob_path(sha256))
+    )
+    return Manifest(
+        session=journal.session,
+        exam_sha256=digest(exam),
+        session_key=session_key,
+        records=RecordsLine(log.head.seq, records.sha256, log.head.hash),
+        closed=log.closed,
+        files=tuple(writer.files),
+        missing=missing,
+    )
+
+
+def _write_envelopes(
+    writer: _Writer,
+    envelopes: Iterable[tuple[int, bytes]],
+    name_of: Callable[[int], str],
+    head: Head,
+) -> None:
+    # A running session may sign a head that is later than the last record exported here.
+    for seq, envelope in sorted(envelopes):
+        if seq <= head.seq:
+            writer.add(name_of(seq), [envelope])
+
+
+def _write_blob(writer: _Writer, blob: BlobRef, path: Path | None) -> bool:
+    """Whether the blob is now in the export, whole and with the hash that the record names."""
+    if path is None:
+        return False
+    offset = writer.position()
+    try:
+        line = writer.add(container.BLOBS + blob.sha256, _pieces(path))
+    except _Unreadable:
+        writer.cut_back(offset)
+        return False
+    if line.sha256 == blob.sha256 and line.size == blob.size:
+        return True
+    writer.cut_back(offset)
+    return False
+
+
+class _Unreadable(Exception):
+    """A blob's file cannot be read: told apart from a destination that cannot be written."""
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    try:
+        file = path.open("rb")
+    except OSError as problem:
+        raise _Unreadable from problem
+    with file:
+        while piece := _read(file):
+            yield piece
+
+
+def _read(file: BinaryIO) -> bytes:
+    try:
+        return file.read(_PIECE_BYTES)
+    except OSError as problem:
+        raise _Unreadable from problem
+
+
+def _part_beside(destination: Path) -> Path:
+    handle, name = tempfile.mkstemp(
+        prefix=f".{destination.name}.", suffix=".part", dir=destination.parent
+    )
+    os.close(handle)
+    return Path(name)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":  # Windows cannot open a folder for this; its rename is journaled
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _summary(
+    path: Path, now: datetime, manifest: Manifest, size_bytes: int
+) -> PackageSummary:
+    def count(prefix: str) -> int:
+        return sum(line.name.startswith(prefix) for line in manifest.files)
+
+    return PackageSummary(
+        path=path,
+        made=now,
+        session=manifest.session,
+        records=manifest.records.count,
+        checkpoints=count(container.CHECKPOINTS),
+        receipts=count(container.RECEIPTS),
+        blobs=count(container.BLOBS),
+        missing=manifest.missing,
+        closed=manifest.closed,
+        size_bytes=size_bytes,
+    )
+
+
+def _unwritable(destination: Path, problem: OSError) -> EnvironmentProblem:
+    if problem.errno in _FULL:
+        return EnvironmentProblem(
+            str(destination),
+            "the disk is full, so the export was not written",
+            "Free some space or choose another disk; the session's own evidence is untouched.",
+        )
+    return EnvironmentProblem(
+        str(destination),
+        f"the export cannot be written ({problem.strerror or problem})",
+        "Check the folder and its permissions; the session's own evidence is untouched.",
+    )
+
+
+def _damaged(session: str, why: str) -> EnvironmentProblem:
+    return EnvironmentProblem(
+        f"the journal of session {session}",
+        why,
+        "Start the monitor on this folder once, so that it recovers the journal.",
+    )
+
+
+def _too_large(why: str) -> EnvironmentProblem:
+    return EnvironmentProblem(
+        "the export", why, "Upload the session; its own evidence is untouched."
+    )

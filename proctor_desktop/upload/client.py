@@ -1,0 +1,131 @@
+"""The endpoint's REST calls as typed functions; what goes wrong becomes one of two exceptions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import requests
+
+from proctor_desktop.core.chain import BlobRef, Head
+from proctor_desktop.core.errors import PeerRefused, PeerUnreachable
+from proctor_desktop.wire import rest
+
+TIMEOUTS_S = (5.0, 30.0)
+"""Connecting, and waiting for each piece of an answer."""
+
+_LATER = frozenset({408, 425, 429, 500, 502, 503, 504, 507})
+_PROBLEM = "application/problem+json"
+
+
+class Conflict(PeerRefused):
+    """The server's chain ends elsewhere than we thought: at ``head``."""
+
+    def __init__(self, message: str, head: Head) -> None:
+        super().__init__(409, message)
+        self.head = head
+
+
+class Client:
+    """Calls one endpoint for one session. Not for use by several threads at once."""
+
+    def __init__(self, endpoint: str, session: str) -> None:
+        self._sessions = endpoint.rstrip("/") + rest.PREFIX + "/sessions/"
+        self._base = f"{self._sessions}{session}/"
+        self._http = requests.Session()
+        self.token = ""
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def enrol(self, envelope: bytes) -> rest.EnrolReply:
+        """Register the session, or get a new token for it."""
+        body = self._call("POST", self._sessions, data=envelope, content_type="application/json")
+        return cast("rest.EnrolReply", body)
+
+    def send_records(self, raw: Sequence[bytes], checkpoint: bytes) -> rest.RecordsReply:
+        """Send a contiguous batch; raises Conflict with the server's head if it does not fit."""
+        body: rest.RecordsRequest = {
+            "records": [record.decode("utf-8") for record in raw],
+            "checkpoint": json.loads(checkpoint),
+        }
+        return cast("rest.RecordsReply", self._post("records/", body))
+
+    def put_blob(self, blob: BlobRef, path: Path) -> rest.BlobReply:
+        """Send a file under its hash."""
+        with path.open("rb") as file:
+            body = self._call(
+                "PUT", f"{self._base}blobs/{blob.sha256}/", data=file, content_type=blob.type
+            )
+        return cast("rest.BlobReply", body)
+
+    def heartbeat(self, beat: rest.HeartbeatRequest) -> rest.HeartbeatReply:
+        """Say that we are here and how we are."""
+        return cast("rest.HeartbeatReply", self._post("heartbeat/", beat))
+
+    def verify_initial(self, kind: str, sha256: str) -> None:
+        """Name the reference photo among the blobs that were sent."""
+        self._post("verify-initial/", {"kind": kind, "blob": sha256})
+
+    def missing(self) -> list[str]:
+        """The blobs that records name and the server has not got."""
+        body = self._call("GET", f"{self._base}missing/")
+        return [str(name) for name in body["missing"]]
+
+    def end(self, head: Head) -> rest.EndReply:
+        """Close the session and get the server's score."""
+        body: rest.EndRequest = {"head": {"seq": head.seq, "hash": head.hash}}
+        return cast("rest.EndReply", self._post("end/", body))
+
+    def stored_records(self, after_seq: int = 0) -> list[str]:
+        """The records as the server holds them, a page from ``after_seq`` on."""
+        body = self._call("GET", f"{self._base}records/?after={after_seq}")
+        return [str(text) for text in body["records"]]
+
+    def _post(self, path: str, body: Any) -> Any:
+        data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+        return self._call("POST", self._base + path, data=data, content_type="application/json")
+
+    def _call(self, method: str, url: str, data: Any = None, content_type: str = "") -> Any:
+        headers = {"Accept": f"application/json, {_PROBLEM}"}
+        if content_type:
+            headers["Content-Type"] = content_type
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        try:
+            answer = self._http.request(
+                method, url, data=data, headers=headers, timeout=TIMEOUTS_S, allow_redirects=False
+            )
+        except requests.RequestException as problem:
+            raise PeerUnreachable(f"{url} does not answer ({problem})") from problem
+        return _understood(answer)
+
+
+def _understood(answer: requests.Response) -> Any:
+    """The JSON of a good answer. A captive portal's page with status 200 is not one."""
+    body = _json(answer)
+    if answer.status_code in (200, 201) and isinstance(body, dict):
+        return body
+    detail = body.get("detail", "") if isinstance(body, dict) else ""
+    if answer.status_code in _LATER:
+        wait = answer.headers.get("Retry-After", "")
+        raise PeerUnreachable(
+            f"HTTP {answer.status_code}: {detail}", float(wait) if wait.isdigit() else None
+        )
+    if not isinstance(body, dict) or answer.status_code < 400:  # noqa: PLR2004 - not an error
+        raise PeerUnreachable(f"HTTP {answer.status_code}: the answer is not the endpoint's")
+    if answer.status_code == 409 and isinstance(body.get("head"), dict):  # noqa: PLR2004
+        raise Conflict(detail, Head(int(body["head"]["seq"]), str(body["head"]["hash"])))
+    raise PeerRefused(answer.status_code, detail or str(body.get("title", "refused")))
+
+
+def _json(answer: requests.Response) -> Any:
+    if "json" not in answer.headers.get("Content-Type", ""):
+        return None
+    try:
+        return answer.json()
+    except ValueError:
+        return None
