@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import TypeAdapter, ValidationError
 
 from proctor_desktop.core.chain import digest
@@ -144,6 +145,29 @@ def _merged(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         both = isinstance(inner, dict) and isinstance(value, dict)
         result[key] = _merged(inner, value) if both and isinstance(inner, dict) else value
     return result
+
+
+def sign_draft(draft: Path, key: Ed25519PrivateKey) -> bytes:
+    """Check an exam that is still plain JSON and sign it; raises EnvironmentProblem."""
+    try:
+        body = json.loads(draft.read_text("utf-8"))
+    except OSError as problem:
+        raise EnvironmentProblem(
+            str(draft), f"the draft cannot be read ({problem.strerror})", "Check the path."
+        ) from problem
+    except ValueError as problem:
+        raise EnvironmentProblem(
+            str(draft), f"the draft is not JSON ({problem})", "Correct it and sign it again."
+        ) from problem
+    if not isinstance(body, dict):
+        raise EnvironmentProblem(str(draft), "the draft is not a JSON object", "Correct it.")
+    return sign(parse(body, str(draft)), key)
+
+
+def sign(exam: Exam, key: Ed25519PrivateKey) -> bytes:
+    """The exam file: the exam, whole, in an envelope that names and proves its signer."""
+    body = {**to_json(exam), "institution_key": dsse.public_hex(key)}
+    return dsse.sign_json(key, dsse.EXAM, body)
 
 
 def dump_draft(exam: Exam) -> str:

@@ -14,6 +14,7 @@ from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.observation import Gap, Health, SourceHealth
 from proctor_desktop.core.policy import Policy
 from proctor_desktop.core.rules import Rule, enabled_rules
+from proctor_desktop.core.source_states import SourceStates, gap
 from proctor_desktop.core.tracker import Tracker, Turn
 from proctor_desktop.core.violation import Ending
 
@@ -32,6 +33,7 @@ class Engine:
         self._running = False
         self._error_deg: float | None = None
         self._warned: dict[str, Moment] = {}
+        self._sources = SourceStates()
 
     @property
     def open_violations(self) -> dict[int, str]:
@@ -53,7 +55,8 @@ class Engine:
                 return []
             case ExamEnded():
                 self._running = False
-                return self._end_all(event.moment, Ending.SESSION_CLOSED)
+                ended = self._end_all(event.moment, Ending.SESSION_CLOSED)
+                return [*ended, *self._sources.close(event.moment)]
             case SourceHealth() | Gap():
                 return self._source_changed(event.moment, event.what)
             case _:
@@ -80,17 +83,17 @@ class Engine:
 
     def _source_changed(self, moment: Moment, what: SourceHealth | Gap) -> list[Effect]:
         if isinstance(what, Gap):
-            data = {"source": what.source.value, "seconds": what.seconds, "reason": what.reason}
-            return [Record(moment, "gap", data)]
+            return [gap(moment, what.source, what.seconds, what.reason)]
+        effects = self._sources.change(moment, what)
         if what.state is not Health.LOST:
-            return []
+            return effects
         turns = [
             turn
             for tracker in self._trackers
             if tracker.rule.source is what.source
             for turn in tracker.end(moment, Ending.SOURCE_LOST, self._error_deg)
         ]
-        return self._effects(moment, turns)
+        return [*effects, *self._effects(moment, turns)]
 
     def _end_all(self, moment: Moment, ending: Ending) -> list[Effect]:
         turns = [t for tr in self._trackers for t in tr.end(moment, ending, self._error_deg)]

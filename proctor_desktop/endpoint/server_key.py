@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
-    load_pem_private_key,
 )
 
+from proctor_desktop.config import keys
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.endpoint import conf
 from proctor_desktop.endpoint.private_file import read_or_create
@@ -35,7 +35,8 @@ def load_or_create(folder: Path) -> Ed25519PrivateKey:
     silence: the receipts under it could not be told from forged ones.
     """
     path = folder / PRIVATE_NAME
-    key = _parse(path, read_or_create(path, _new_pem))
+    read_or_create(path, _new_pem)
+    key = keys.load_private(path)
     public = (dsse.public_hex(key) + "\n").encode()
     if read_or_create(folder / PUBLIC_NAME, lambda: public) != public:
         raise EnvironmentProblem(
@@ -44,24 +45,6 @@ def load_or_create(folder: Path) -> Ed25519PrivateKey:
             "Restore both from one backup.",
         )
     return key
-
-
-def _parse(path: Path, pem: bytes) -> Ed25519PrivateKey:
-    try:
-        key = load_pem_private_key(pem, password=None)
-    except (ValueError, TypeError) as problem:
-        raise _unreadable(path, str(problem)) from problem
-    if not isinstance(key, Ed25519PrivateKey):
-        raise _unreadable(path, "it is of another kind")
-    return key
-
-
-def _unreadable(path: Path, reason: str) -> EnvironmentProblem:
-    return EnvironmentProblem(
-        str(path),
-        f"it is not a usable Ed25519 key ({reason.rstrip('.')})",
-        "Restore it from the backup; receipts can only be continued with the same key.",
-    )
 
 
 def _new_pem() -> bytes:

@@ -12,39 +12,36 @@ import re
 import struct
 from dataclasses import dataclass
 
-FORMAT = "proctor-evidence/1"
 RECORDS = "records.jsonl"
 EXAM = "exam.dsse"
 MANIFEST = "manifest.dsse"
 CHECKPOINTS = "checkpoints/"
 RECEIPTS = "receipts/"
 BLOBS = "blobs/"
+_ORDER = (
+    RECORDS.replace(".", r"\."),
+    CHECKPOINTS + r"\d{10}\.dsse",
+    RECEIPTS + r"\d{10}\.dsse",
+    EXAM.replace(".", r"\."),
+    BLOBS + "[0-9a-f]{64}",
+    MANIFEST.replace(".", r"\."),
+)
+_GRAMMAR = tuple(re.compile(pattern, re.ASCII) for pattern in _ORDER)
 
 MAX_FILE_BYTES = 0xFFFF_FFFE
 MAX_ENTRIES = 60_000
 MAX_NAME_BYTES = len(BLOBS) + 64
 
-_SEQ_DIGITS = 10
-_GRAMMAR = tuple(
-    re.compile(pattern, re.ASCII)
-    for pattern in (
-        re.escape(RECORDS),
-        rf"{CHECKPOINTS}[0-9]{{{_SEQ_DIGITS}}}\.dsse",
-        rf"{RECEIPTS}[0-9]{{{_SEQ_DIGITS}}}\.dsse",
-        re.escape(EXAM),
-        rf"{BLOBS}[0-9a-f]{{64}}",
-        re.escape(MANIFEST),
-    )
-)
-
-LOCAL = struct.Struct("<4s5H3L2H")
-CENTRAL = struct.Struct("<4s6H3L5H2L")
-END = struct.Struct("<4s4H2LH")
-_VERSION_NEEDED = 20
-_MADE_BY_UNIX = 3 << 8 | _VERSION_NEEDED
-_STORED = 0
-_FIRST_OF_1980 = 1 << 5 | 1
+# Version needed 2.0, no flags, stored, midnight of 1 January 1980; then CRC, size twice, name size.
+_SHARED = struct.Struct("<5H3L2H")
+_FIXED = (20, 0, 0, 0, 1 << 5 | 1)
+_LOCAL_MAGIC = b"PK\x03\x04"
+_CENTRAL_MAGIC = b"PK\x01\x02" + struct.pack("<H", 3 << 8 | 20)  # made by: Unix, version 2.0
+_CENTRAL_TAIL = struct.Struct("<3H2L")  # no comment, disk 0, no hints; attributes, offset
 _PRIVATE_FILE = 0o100600 << 16
+LOCAL_BYTES = len(_LOCAL_MAGIC) + _SHARED.size
+CENTRAL_BYTES = len(_CENTRAL_MAGIC) + _SHARED.size + _CENTRAL_TAIL.size
+END = struct.Struct("<4s4H2LH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ class Entry:
     @property
     def data_offset_bytes(self) -> int:
         """Where the file's own bytes start."""
-        return self.offset_bytes + LOCAL.size + len(self.name)
+        return self.offset_bytes + LOCAL_BYTES + len(self.name)
 
     @property
     def end_bytes(self) -> int:
@@ -67,79 +64,47 @@ class Entry:
         return self.data_offset_bytes + self.size_bytes
 
 
-def checkpoint_name(seq: int) -> str:
-    """The name of the checkpoint over records up to ``seq``."""
-    return f"{CHECKPOINTS}{seq:0{_SEQ_DIGITS}d}.dsse"
-
-
-def receipt_name(seq: int) -> str:
-    """The name of the server's receipt for records up to ``seq``."""
-    return f"{RECEIPTS}{seq:0{_SEQ_DIGITS}d}.dsse"
+def envelope_name(folder: str, seq: int) -> str:
+    """The name of the checkpoint or receipt over the records up to ``seq``."""
+    return f"{folder}{seq:010d}.dsse"
 
 
 def seq_of(name: str) -> int:
-    """The sequence number in a checkpoint's or receipt's name."""
+    """The inverse of :func:`envelope_name`."""
     return int(name.partition("/")[2].removesuffix(".dsse"))
 
 
 def place(name: str) -> tuple[int, str] | None:
     """Where ``name`` stands in the container's one order; None if the format has no such name."""
-    for group, pattern in enumerate(_GRAMMAR):
-        if pattern.fullmatch(name):
-            return group, name
-    return None
+    groups = (group for group, pattern in enumerate(_GRAMMAR) if pattern.fullmatch(name))
+    group = next(groups, None)
+    return None if group is None else (group, name)
 
 
 def local_header(entry: Entry) -> bytes:
     """The only local header that ``entry`` may have."""
-    name = entry.name.encode("ascii")
-    return (
-        LOCAL.pack(
-            b"PK\x03\x04",
-            _VERSION_NEEDED,
-            0,
-            _STORED,
-            0,
-            _FIRST_OF_1980,
-            entry.crc32,
-            entry.size_bytes,
-            entry.size_bytes,
-            len(name),
-            0,
-        )
-        + name
-    )
+    return _LOCAL_MAGIC + _shared(entry) + entry.name.encode("ascii")
 
 
 def central_header(entry: Entry) -> bytes:
     """The only directory header that ``entry`` may have."""
-    name = entry.name.encode("ascii")
-    return (
-        CENTRAL.pack(
-            b"PK\x01\x02",
-            _MADE_BY_UNIX,
-            _VERSION_NEEDED,
-            0,
-            _STORED,
-            0,
-            _FIRST_OF_1980,
-            entry.crc32,
-            entry.size_bytes,
-            entry.size_bytes,
-            len(name),
-            0,
-            0,
-            0,
-            0,
-            _PRIVATE_FILE,
-            entry.offset_bytes,
-        )
-        + name
-    )
+    tail = _CENTRAL_TAIL.pack(0, 0, 0, _PRIVATE_FILE, entry.offset_bytes)
+    return _CENTRAL_MAGIC + _shared(entry) + tail + entry.name.encode("ascii")
 
 
 def end_record(entries: int, directory_bytes: int, directory_offset_bytes: int) -> bytes:
     """The only end record that a container with this directory may have."""
-    return END.pack(
-        b"PK\x05\x06", 0, 0, entries, entries, directory_bytes, directory_offset_bytes, 0
-    )
+    counts = (0, 0, entries, entries, directory_bytes, directory_offset_bytes, 0)
+    return END.pack(b"PK\x05\x06", *counts)
+
+
+def read_central(header: bytes) -> tuple[int, int, int, int, int, int]:
+    """Flags, method, CRC, size, name size and offset that a directory header *states*."""
+    shared = _SHARED.unpack_from(header, len(_CENTRAL_MAGIC))
+    *_, offset = _CENTRAL_TAIL.unpack_from(header, len(_CENTRAL_MAGIC) + _SHARED.size)
+    return shared[1], shared[2], shared[5], shared[6], shared[8], offset
+
+
+def _shared(entry: Entry) -> bytes:
+    size = entry.size_bytes
+    return _SHARED.pack(*_FIXED, entry.crc32, size, size, len(entry.name), 0)

@@ -12,7 +12,7 @@ import hashlib
 import os
 import tempfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from proctor_desktop.core.chain import EMPTY, BlobRef, BrokenChain, Head, decode, digest, follow
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.export import container
-from proctor_desktop.export.manifest import FileLine, Manifest, RecordsLine
+from proctor_desktop.export.manifest import FileLine, Manifest, missing_blobs
 from proctor_desktop.wire import dsse
 
 _PIECE_BYTES = 1024 * 1024
@@ -205,52 +205,49 @@ def _write_contents(writer: _Writer, journal: Journal, session_key: str) -> Mani
     records = writer.add(container.RECORDS, log.lines(journal.records()))
     if log.head == EMPTY:
         raise _damaged(journal.session, "it has no records")
-    _write_envelopes(writer, journal.checkpoints(), container.checkpoint_name, log.head)
-    _write_envelopes(writer, journal.receipts(), container.receipt_name, log.head)
+    _write_envelopes(writer, journal.checkpoints(), container.CHECKPOINTS, log.head)
+    _write_envelopes(writer, journal.receipts(), container.RECEIPTS, log.head)
     exam = journal.exam_envelope()
     writer.add(container.EXAM, [exam])
-    missing = tuple(
-        sha256
-        for sha256, blob in sorted(log.blobs.items())
-        if not _write_blob(writer, blob, journal.blob_path(sha256))
-    )
+    for sha256, blob in sorted(log.blobs.items()):
+        _write_blob(writer, blob, journal.blob_path(sha256))
     return Manifest(
         session=journal.session,
-        exam_sha256=digest(exam),
         session_key=session_key,
-        records=RecordsLine(log.head.seq, records.sha256, log.head.hash),
+        exam_sha256=digest(exam),
+        records=log.head.seq,
+        records_sha256=records.sha256,
+        head=log.head.hash,
         closed=log.closed,
         files=tuple(writer.files),
-        missing=missing,
+        missing=missing_blobs(log.blobs, writer.files, container.BLOBS),
     )
 
 
 def _write_envelopes(
     writer: _Writer,
     envelopes: Iterable[tuple[int, bytes]],
-    name_of: Callable[[int], str],
+    folder: str,
     head: Head,
 ) -> None:
     # A running session may sign a head that is later than the last record exported here.
-    for seq, envelope in sorted(envelopes):
+    for seq, envelope in sorted(dict(envelopes).items()):
         if seq <= head.seq:
-            writer.add(name_of(seq), [envelope])
+            writer.add(container.envelope_name(folder, seq), [envelope])
 
 
-def _write_blob(writer: _Writer, blob: BlobRef, path: Path | None) -> bool:
-    """Whether the blob is now in the export, whole and with the hash that the record names."""
+def _write_blob(writer: _Writer, blob: BlobRef, path: Path | None) -> None:
+    """Add the blob, unless it is not there or no longer has the hash that its record names."""
     if path is None:
-        return False
+        return
     offset = writer.position()
     try:
         line = writer.add(container.BLOBS + blob.sha256, _pieces(path))
+        whole = (line.sha256, line.size) == (blob.sha256, blob.size)
     except _Unreadable:
+        whole = False
+    if not whole:
         writer.cut_back(offset)
-        return False
-    if line.sha256 == blob.sha256 and line.size == blob.size:
-        return True
-    writer.cut_back(offset)
-    return False
 
 
 class _Unreadable(Exception):
@@ -292,9 +289,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _summary(
-    path: Path, now: datetime, manifest: Manifest, size_bytes: int
-) -> PackageSummary:
+def _summary(path: Path, now: datetime, manifest: Manifest, size_bytes: int) -> PackageSummary:
     def count(prefix: str) -> int:
         return sum(line.name.startswith(prefix) for line in manifest.files)
 
@@ -302,7 +297,7 @@ def _summary(
         path=path,
         made=now,
         session=manifest.session,
-        records=manifest.records.count,
+        records=manifest.records,
         checkpoints=count(container.CHECKPOINTS),
         receipts=count(container.RECEIPTS),
         blobs=count(container.BLOBS),

@@ -47,6 +47,11 @@ class SessionFolder:
         """Files that are still being written."""
         return self.path / "incoming"
 
+    @property
+    def segments(self) -> Path:
+        """Screen video that is still being written."""
+        return self.path / "segments"
+
     def exam_envelope(self) -> bytes:
         """The exam file's bytes as they were when the session was opened."""
         return (self.path / "exam.dsse").read_bytes()
@@ -64,7 +69,7 @@ def create(data: Path, exam_envelope: bytes) -> SessionFolder:
     session = str(uuid.uuid4())
     draft = SessionFolder(data / f".new-{session}")
     try:
-        for folder in (draft.path, draft.blobs, draft.incoming):
+        for folder in (draft.path, draft.blobs, draft.incoming, draft.segments):
             folder.mkdir(mode=0o700)
         write_new(draft.path / "session.key", Ed25519PrivateKey.generate().private_bytes_raw())
         write_new(draft.path / "exam.dsse", exam_envelope)
@@ -88,18 +93,31 @@ def existing(data: Path) -> list[SessionFolder]:
     return [SessionFolder(p) for p in found]
 
 
+def find(data: Path, session: str = "") -> SessionFolder:
+    """The session with this UUID, or the newest one; raises EnvironmentProblem without one."""
+    for folder in reversed(existing(data)):
+        if session in ("", folder.session):
+            return folder
+    raise EnvironmentProblem(
+        str(data),
+        f"there is no session {session} in this folder".replace("  ", " "),
+        "Check the path given as --data.",
+    )
+
+
 @contextmanager
-def exclusive(data: Path) -> Iterator[None]:
+def exclusive(data: Path, wait_s: float = 0.0) -> Iterator[None]:
     """Hold the data folder for one monitor at a time; made if there is none.
 
-    The lock is a transaction on an empty database: portable, and the system frees it when the
-    process dies, however it dies. Raises EnvironmentProblem if another process holds it.
+    ``wait_s`` is how long to wait for another one to let go. The lock is a transaction on an empty
+    database: portable, and the system frees it when the process dies, however it dies. Raises
+    EnvironmentProblem if another process holds it.
     """
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not os.access(data, os.W_OK):
             raise PermissionError(13, "not writable")
-        lock = sqlite3.connect(data / _LOCK, timeout=0, isolation_level=None)
+        lock = sqlite3.connect(data / _LOCK, timeout=wait_s, isolation_level=None)
     except (OSError, sqlite3.Error) as problem:
         raise EnvironmentProblem(
             str(data),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from proctor_desktop.core.session import Phase
-from proctor_desktop.kiosk.state import CandidateView, Stage, stage
+from proctor_desktop.kiosk.state import CandidateView, Link, Stage, stage
 from proctor_desktop.wire import stdio
 
 READING_S = 1.5
@@ -35,25 +35,16 @@ def next_move(
     ``waited_s`` is the time on the present screen, ``exam_s`` the time since the exam began;
     ``duration_s`` None means that monitor ends the exam itself.
     """
-    if stage(view) is Stage.TROUBLE or view.ended is not None:
+    over = view.ended is not None or view.link is Link.STOPPED
+    if over or stage(view) is Stage.TROUBLE:
         return LEAVE if waited_s >= FAREWELL_S else None
     if view.phase is Phase.RUNNING:
         return _finish(view, exam_s, duration_s)
-    if waited_s < READING_S:
-        return None
-    match stage(view):
-        case Stage.NOTICE:
-            return _agree(view)
-        case Stage.PHOTO:
-            return _take_photo(view, waited_s)
-        case Stage.CALIBRATION:
-            return _calibrate(view, waited_s)
-        case Stage.READY:
-            return _unless_asked(view, stdio.StartExam())
-    return None
+    press = _BUTTONS.get(stage(view))
+    return press(view, waited_s) if press and waited_s >= READING_S else None
 
 
-def _agree(view: CandidateView) -> stdio.Upward | None:
+def _agree(view: CandidateView, _waited_s: float) -> stdio.Upward | None:
     if view.notice is None:
         return None
     return _unless_asked(view, consent(view.notice, given=True, unattended=True))
@@ -80,6 +71,10 @@ def _calibrate(view: CandidateView, waited_s: float) -> stdio.Upward | None:
     return _unless_asked(view, stdio.Calibrate())
 
 
+def _start(view: CandidateView, _waited_s: float) -> stdio.Upward | None:
+    return _unless_asked(view, stdio.StartExam())
+
+
 def _finish(view: CandidateView, exam_s: float, duration_s: float | None) -> stdio.Upward | None:
     if duration_s is None or exam_s < duration_s:
         return None
@@ -88,3 +83,11 @@ def _finish(view: CandidateView, exam_s: float, duration_s: float | None) -> std
 
 def _unless_asked(view: CandidateView, message: stdio.Upward) -> stdio.Upward | None:
     return None if message.type in view.asked else message
+
+
+_BUTTONS = {
+    Stage.NOTICE: _agree,
+    Stage.PHOTO: _take_photo,
+    Stage.CALIBRATION: _calibrate,
+    Stage.READY: _start,
+}

@@ -10,7 +10,7 @@ MAX_LINE_BYTES = 4 * 1024 * 1024
 
 
 class LineSplitter:
-    """Cuts a stream into lines at ``\\n``, whatever pieces it arrives in.
+    """Cuts a stream into lines at its line feeds, whatever pieces it arrives in.
 
     A line that never ends is let go in parts of :data:`MAX_LINE_BYTES`, so that a broken writer
     cannot fill the memory; the parts then fail to parse and are reported as what they are.

@@ -122,22 +122,22 @@ def reduce(view: CandidateView, message: stdio.Downward, now_s: float) -> Candid
     view = replace(view, link=Link.TALKING)
     match message:
         case stdio.PhaseIs():
-            return _moved_on(view, message)
+            view = _moved_on(view, message)
         case stdio.Notice():
-            return replace(view, notice=message)
-        case stdio.Snapshot():
-            counts = (message.pending, message.delivered)
-            return replace(view, snapshot=message, pending=counts[0], delivered=counts[1])
-        case stdio.Preview():
-            return replace(view, preview=message.jpeg)
+            view = replace(view, notice=message)
+        case stdio.Snapshot(pending=pending, delivered=delivered):
+            view = replace(view, snapshot=message, pending=pending, delivered=delivered)
+        case stdio.Preview(jpeg=jpeg):
+            view = replace(view, preview=jpeg)
         case stdio.CalibrationStep():
-            return replace(view, calibration=message)
-        case stdio.Toast():
-            return told(view, message.rule, message.text, now_s)
+            view = replace(view, calibration=message)
+        case stdio.Toast(rule=rule, text=text):
+            view = told(view, rule, text, now_s)
         case stdio.Trouble():
-            return troubled(view, message)
-        case stdio.Ended():
-            return replace(view, ended=message, pending=message.pending)
+            view = troubled(view, message)
+        case stdio.Ended(pending=pending):
+            view = replace(view, ended=message, pending=pending)
+    return view
 
 
 def sent(view: CandidateView, message: stdio.Upward) -> CandidateView:

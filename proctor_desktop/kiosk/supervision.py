@@ -37,9 +37,7 @@ class After(Enum):
     GIVE_UP = auto()
 
 
-def after_exit(
-    view: CandidateView, end: Exit, restarts_s: Sequence[float], now_s: float
-) -> After:
+def after_exit(view: CandidateView, end: Exit, restarts_s: Sequence[float], now_s: float) -> After:
     """What to do now that monitor went; ``restarts_s`` are the times of earlier restarts.
 
     A session that has ended, was declined or cannot go on is left alone. Otherwise monitor is

@@ -37,7 +37,7 @@ class Status:
 
 
 class UploadWorker:
-    """One thread that sends until stopped. ``wake()`` when something was committed."""
+    """One thread that sends until stopped; it looks whenever ``work`` is set."""
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class UploadWorker:
         identity: Identity,
         clock: Clock,
         crashed: Callable[[BaseException], None],
+        work: threading.Event,
         cap_s: float = CAP_IN_EXAM_S,
     ) -> None:
         self._client = client
@@ -56,7 +57,7 @@ class UploadWorker:
         self._clock = clock
         self._crashed = crashed
         self._cap_s = cap_s
-        self._work = threading.Event()
+        self._work = work
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._beat: rest.HeartbeatRequest | None = None

@@ -23,11 +23,12 @@ Mesh: TypeAlias = NDArray[np.float32]
 Rotation: TypeAlias = NDArray[np.float64]
 """3 x 3, orthonormal, determinant 1."""
 
-RESIDUAL_GOOD = 0.03
-"""Residual, as a share of the face's size, up to which a fit is fully trusted."""
+RESIDUAL_GOOD = 0.10
+"""Residual up to which a fit is fully trusted; plain faces lie between 0.03 and 0.10."""
 
-RESIDUAL_BAD = 0.12
-"""Residual from which on a fit is worth nothing."""
+RESIDUAL_BAD = 0.30
+"""Residual from which on a fit is worth nothing; wide open mouths and heads turned by 60 degrees
+reach 0.17, and nothing that was found in real pictures lay beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +64,16 @@ def fit(
     """Lay ``mesh``, found in a picture of that size, on the reference face."""
     rotation, residual = align(
         reference.points_mm,
-        camera_points(mesh, width_px, height_px, reference.depth),
+        camera_points(mesh, width_px, height_px),
         reference.weights,
     )
     return Fit(rotation, residual, face_box(mesh, confidence(residual)))
 
 
-def camera_points(mesh: Mesh, width_px: int, height_px: int, depth: float) -> Points:
-    """The 468 face landmarks in pixels in the camera frame, z stretched by ``depth``."""
-    scale = np.array((width_px, -height_px, -width_px * depth))
-    return mesh[:LANDMARKS].astype(np.float64) * scale
+def camera_points(mesh: Mesh, width_px: int, height_px: int) -> Points:
+    """The 468 face landmarks in pixels, in the camera frame."""
+    scale = np.array((width_px, -height_px, -width_px), np.float64)
+    return mesh[:LANDMARKS] * scale
 
 
 def align(source: Points, target: Points, weights: NDArray[np.float64]) -> tuple[Rotation, float]:

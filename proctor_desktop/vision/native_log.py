@@ -24,11 +24,15 @@ def native_log_routed() -> Iterator[None]:
     """While inside, lines that look like a native library's go to our log at debug level.
 
     All other lines, whoever wrote them, come out on standard error when the block ends, so nothing
-    is lost. Python's own ``sys.stderr`` goes on writing to the real one at once.
+    is lost. Python's own ``sys.stderr`` goes on writing to the real one at once. A program without
+    a standard error (a windowed one) has nothing to route.
     """
-    sys.stderr.flush()
-    real = os.dup(_STDERR)
     own_stderr = sys.stderr
+    if own_stderr is None:
+        yield
+        return
+    own_stderr.flush()
+    real = os.dup(_STDERR)
     with tempfile.TemporaryFile() as caught:
         os.dup2(caught.fileno(), _STDERR)
         try:

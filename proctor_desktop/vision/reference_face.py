@@ -1,7 +1,7 @@
 """The average face that every seen face is compared with.
 
-It was measured by ``tests/eval/measure_reference_face.py`` on photographs; ``assets/README.md`` says
-how. It is a shape only: no picture and no single person can be recovered from it.
+It was measured on photographs by ``tests/eval/measure_reference_face.py``; ``assets/README.md``
+says how. It is a shape only: no picture and no single person can be recovered from it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from proctor_desktop.core.errors import EnvironmentProblem
 LANDMARKS = 468
 """Landmarks of the face itself; the ten that follow in a mesh are the irises."""
 
+_SHAPES = ((LANDMARKS, 3), (LANDMARKS,), (LANDMARKS,))
+
 Points: TypeAlias = NDArray[np.float64]
 
 
@@ -29,14 +31,13 @@ class ReferenceFace:
 
     ``points_mm`` is 468 x 3 in millimetres: x to the right of the picture (the candidate's own
     left), y up, z towards the camera; its weighted centre is the origin. ``weights`` (468, sum 1)
-    say how rigid each landmark is. ``depth`` is the factor by which a mesh's own z must be
-    stretched to match: the landmarker draws faces too flat. ``mirror`` (468) names for each
-    landmark its partner on the other side of the face.
+    say how rigid each landmark is. ``mirror`` (468) names for each landmark its partner on the
+    other side of the face. It is as flat as the landmarker draws faces, so that the two match; a
+    real head is about 1.5 times as deep.
     """
 
     points_mm: Points
     weights: NDArray[np.float64]
-    depth: float
     mirror: NDArray[np.int64]
 
 
@@ -48,17 +49,13 @@ def load_reference_face(path: Path | None = None) -> ReferenceFace:
     path = path or resource("assets", "reference_face.npz")
     try:
         with np.load(path, allow_pickle=False) as stored:
-            face = ReferenceFace(
-                stored["points_mm"].astype(np.float64),
-                stored["weights"].astype(np.float64),
-                float(stored["depth"]),
-                stored["mirror"].astype(np.int64),
-            )
+            points_mm, weights, mirror = stored["points_mm"], stored["weights"], stored["mirror"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as problem:
         raise _not_a_face(path, str(problem)) from problem
-    if face.points_mm.shape != (LANDMARKS, 3) or face.weights.shape != (LANDMARKS,):
+    if (points_mm.shape, weights.shape, mirror.shape) != _SHAPES:
         raise _not_a_face(path, "its arrays have the wrong shape")
-    return face
+    exact = weights.astype(np.float64)
+    return ReferenceFace(points_mm.astype(np.float64), exact / exact.sum(), mirror.astype(np.int64))
 
 
 def _not_a_face(path: Path, why: str) -> EnvironmentProblem:

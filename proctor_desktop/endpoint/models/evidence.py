@@ -26,13 +26,15 @@ class StoredRecord(models.Model):
     received_at = models.DateTimeField(auto_now_add=True, help_text="When it arrived here.")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["session", "seq"], name="pde_record_once_a_seq")
-        ]
-        indexes = [
+        """Keys and indexes."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["session", "seq"], name="pde_record_once_a_seq"),
+        )
+        indexes = (
             models.Index(fields=["session", "kind", "seq"], name="pde_record_kind"),
             models.Index(fields=["session", "wall"], name="pde_record_wall"),
-        ]
+        )
 
     def __str__(self) -> str:
         return f"{self.session_id} #{self.seq} {self.kind}"
@@ -51,9 +53,11 @@ class Receipt(models.Model):
     created_at = models.DateTimeField(help_text="The time that the receipt states.")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["session", "seq"], name="pde_receipt_once_a_seq")
-        ]
+        """Keys and indexes."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["session", "seq"], name="pde_receipt_once_a_seq"),
+        )
 
     def __str__(self) -> str:
         return f"{self.session_id} up to #{self.seq}"
@@ -71,9 +75,11 @@ class NamedBlob(models.Model):
     seq = models.BigIntegerField(help_text="The first record that names it.")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["session", "sha256"], name="pde_named_blob_once")
-        ]
+        """Keys and indexes."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["session", "sha256"], name="pde_named_blob_once"),
+        )
 
     def __str__(self) -> str:
         return self.sha256
@@ -91,10 +97,12 @@ class StoredBlob(models.Model):
     received_at = models.DateTimeField(auto_now_add=True, help_text="When it was complete.")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["session", "sha256"], name="pde_stored_blob_once")
-        ]
-        indexes = [models.Index(fields=["session", "received_at"], name="pde_blob_received")]
+        """Keys and indexes."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["session", "sha256"], name="pde_stored_blob_once"),
+        )
+        indexes = (models.Index(fields=["session", "received_at"], name="pde_blob_received"),)
 
     def __str__(self) -> str:
         return self.sha256
@@ -126,19 +134,19 @@ class Violation(models.Model):
     confidence = models.FloatField(null=True, help_text="From 0 to 1.")
     started_at = models.DateTimeField(help_text="Its onset, by the client's clock.")
     ended_at = models.DateTimeField(null=True, help_text="Its end; empty while it goes on.")
-    still = models.CharField(
-        max_length=HEX_DIGITS, blank=True, help_text="The blob that shows it."
-    )
+    still = models.CharField(max_length=HEX_DIGITS, blank=True, help_text="The blob that shows it.")
     details = models.JSONField(default=dict, help_text="What a simple client added.")
     received_at = models.DateTimeField(auto_now_add=True, help_text="When it was first told.")
 
     class Meta:
-        constraints = [
+        """Keys and indexes."""
+
+        constraints = (
             models.UniqueConstraint(
                 fields=["session", "source", "number"], name="pde_violation_once"
-            )
-        ]
-        indexes = [models.Index(fields=["session", "started_at"], name="pde_violation_started")]
+            ),
+        )
+        indexes = (models.Index(fields=["session", "started_at"], name="pde_violation_started"),)
 
     def __str__(self) -> str:
         return f"{self.rule} #{self.number}"

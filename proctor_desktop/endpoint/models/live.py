@@ -23,7 +23,9 @@ class Heartbeat(models.Model):
     pending_blobs = models.BigIntegerField(help_text="Files that are still to be sent.")
 
     class Meta:
-        indexes = [models.Index(fields=["session", "received_at"], name="pde_heartbeat_received")]
+        """Keys and indexes."""
+
+        indexes = (models.Index(fields=["session", "received_at"], name="pde_heartbeat_received"),)
 
     def __str__(self) -> str:
         return f"{self.session_id} {self.received_at}"
@@ -48,7 +50,9 @@ class Command(models.Model):
     sent_at = models.DateTimeField(null=True, editable=False, help_text="When it went out.")
 
     class Meta:
-        indexes = [models.Index(fields=["session", "sent_at"], name="pde_command_unsent")]
+        """Keys and indexes."""
+
+        indexes = (models.Index(fields=["session", "sent_at"], name="pde_command_unsent"),)
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.text}"

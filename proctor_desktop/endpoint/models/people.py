@@ -46,7 +46,7 @@ class ExamFile(models.Model):
     title = models.CharField(max_length=NAME_CHARS, help_text="The exam's title.")
     institution = models.CharField(max_length=NAME_CHARS, help_text="Who holds the exam.")
     policy_json = models.JSONField(
-        help_text="The policy that was signed, with its preset's defaults written out."
+        help_text="The signed policy, with its preset's defaults written out."
     )
     created_at = models.DateTimeField(auto_now_add=True, help_text="When it was first seen here.")
 

@@ -50,11 +50,13 @@ class Session(models.Model):
     flagged = models.BooleanField(default=False, help_text="Whether a person should look at it.")
 
     class Meta:
-        indexes = [
+        """Keys and indexes."""
+
+        indexes = (
             models.Index(fields=["created_at"], name="pde_session_created"),
             models.Index(fields=["exam", "created_at"], name="pde_session_exam_created"),
             models.Index(fields=["flagged", "created_at"], name="pde_session_flagged_created"),
-        ]
+        )
 
     def __str__(self) -> str:
         return str(self.id)
@@ -76,17 +78,19 @@ class Token(models.Model):
     )
     enrolment = models.CharField(
         max_length=HEX_DIGITS,
-        help_text="SHA-256 of the signed enrolment that it was given for: each gets one token.",
+        help_text="SHA-256 of the signed enrolment: each gets one token.",
     )
     created_at = models.DateTimeField(auto_now_add=True, help_text="When it was given out.")
     expires_at = models.DateTimeField(help_text="From then on it is refused.")
 
     class Meta:
-        constraints = [
+        """Keys and indexes."""
+
+        constraints = (
             models.UniqueConstraint(
                 fields=["session", "enrolment"], name="pde_token_once_an_enrolment"
-            )
-        ]
+            ),
+        )
 
     def __str__(self) -> str:
         return f"token of {self.session_id}"

@@ -23,9 +23,7 @@ def _listed(name: str) -> list[str]:
     return [item.strip() for item in os.environ.get(name, "").split(",") if item.strip()]
 
 
-DATA = Path(
-    os.environ.get("PROCTOR_ENDPOINT_DATA") or default_data_folder().with_name("endpoint")
-)
+DATA = Path(os.environ.get("PROCTOR_ENDPOINT_DATA") or default_data_folder().with_name("endpoint"))
 SECRET_KEY_FILE = DATA / "secret.key"
 SECRET_KEY = (
     SECRET_KEY_FILE.read_text().strip() if SECRET_KEY_FILE.is_file() else secrets.token_urlsafe(50)
@@ -119,5 +117,6 @@ LOGGING: dict[str, Any] = {
         # One line a refused request is the access log's matter; what is suspicious is logged by
         # "proctor_desktop.endpoint.security".
         "django.request": {"level": "ERROR"},
+        "waitress.queue": {"level": "ERROR"},  # a short queue is no trouble
     },
 }

@@ -1,0 +1,42 @@
+"""What the program can do on this machine, with these devices: the matrix in the evidence."""
+
+from __future__ import annotations
+
+from proctor_desktop.core.capability import Capability, Level
+from proctor_desktop.hosts import Host
+from proctor_desktop.monitor.stages import StageOptions
+
+_NOT_BUILT = "This version watches; it does not lock the computer down."
+
+
+def abilities(host: Host, options: StageOptions) -> tuple[Capability, ...]:
+    """Every ability that the evidence speaks of, at the level it has in this session."""
+    return (
+        Capability("camera", Level.DETECTED, f"The camera is {options.camera}."),
+        _microphone(options),
+        *(_desktop(ability, options) for ability in host.capabilities()),
+        Capability("keyboard and mouse", Level.NOT_POSSIBLE, _NOT_BUILT),
+        Capability("clipboard", Level.NOT_POSSIBLE, _NOT_BUILT),
+        Capability("other programs", Level.NOT_POSSIBLE, _NOT_BUILT),
+        Capability(
+            "sealed evidence",
+            Level.NOT_POSSIBLE,
+            "This version keeps stills and screen video readable on this computer.",
+        ),
+    )
+
+
+def _microphone(options: StageOptions) -> Capability:
+    if options.microphone is None:
+        return Capability(
+            "microphone", Level.NOT_POSSIBLE, "It was switched off on the command line."
+        )
+    return Capability("microphone", Level.DETECTED, f"The microphone is {options.microphone}.")
+
+
+def _desktop(ability: Capability, options: StageOptions) -> Capability:
+    if options.desktop:
+        return ability
+    return Capability(
+        ability.name, Level.NOT_POSSIBLE, "The desktop was switched off on the command line."
+    )

@@ -1,0 +1,332 @@
+"""The composition root of monitor: builds the stages, starts them left to right, drains them.
+
+camera ─ slot ─ vision ─┐
+microphone ─ activity ──┼─ inbox ─ loop (engine, evidence) ─ journal ─ upload
+focus ──────────────────┤
+screen ─ segmenter ─────┘
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from proctor_desktop.abilities import abilities
+from proctor_desktop.config import exam as exam_file
+from proctor_desktop.config.exam import SignedExam
+from proctor_desktop.core.engine import Engine
+from proctor_desktop.core.moment import rfc3339
+from proctor_desktop.hosts import this_host
+from proctor_desktop.hosts.clock import SystemClock, boot_id
+from proctor_desktop.journal import session_folder
+from proctor_desktop.journal.blobs import BlobStore
+from proctor_desktop.journal.reader import Reader
+from proctor_desktop.journal.recover import LeftBehind
+from proctor_desktop.journal.session_folder import SessionFolder
+from proctor_desktop.journal.writer import Writer
+from proctor_desktop.monitor.conductor import Conductor, Hands, Session
+from proctor_desktop.monitor.delivery import Outcome, deliver
+from proctor_desktop.monitor.evidence import Evidence
+from proctor_desktop.monitor.inbox import Inbox, StageCrashed
+from proctor_desktop.monitor.kiosk_link import KioskLink, NoKiosk
+from proctor_desktop.monitor.loop import ORPHANED_REASON, PHOTO, WAKE, Outlets, SessionLoop
+from proctor_desktop.monitor.recent_frames import Picture, RecentFrames
+from proctor_desktop.monitor.recovery import Unfinished, take_over, unfinished
+from proctor_desktop.monitor.stages import StageOptions, Stages
+from proctor_desktop.monitor.status import Status
+from proctor_desktop.monitor.stop_request import StopRequest
+from proctor_desktop.monitor.timers import Timers
+from proctor_desktop.recording import still
+from proctor_desktop.upload.client import Client
+from proctor_desktop.upload.enrol import Identity
+from proctor_desktop.upload.worker import UploadWorker
+from proctor_desktop.weights.sync import require
+from proctor_desktop.wire import dsse, rest, stdio
+
+NOT_DELIVERED = 4
+"""Exit code when all is recorded but not all of it has reached the endpoint."""
+
+LOCK_WAIT_S = 30.0
+"""How long a restarted kiosk's monitor waits for the one before it to notice and let go."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonitorOptions:
+    """What ``proctor-desktop monitor`` was asked to do."""
+
+    exam: Path
+    data: Path
+    stages: StageOptions
+    candidate: rest.Candidate
+    duration_s: float | None = None
+    kiosk: bool = False
+    skip_preparation: bool = False
+    institution_keys: tuple[str, ...] = ()
+
+
+def run(options: MonitorOptions, lines_in: TextIO, lines_out: TextIO) -> int:
+    """Watch one session from start to end; returns the exit code.
+
+    Raises EnvironmentProblem for whatever a person has to put right; what was recorded by then
+    stays, and the next run on the same data folder goes on with it.
+    """
+    signed = exam_file.load(options.exam, options.institution_keys)
+    with session_folder.exclusive(options.data, LOCK_WAIT_S if options.kiosk else 0.0):
+        return Monitor(options, signed, lines_in, lines_out).run()
+
+
+class Monitor:
+    """One run of the monitor on one session."""
+
+    def __init__(
+        self, options: MonitorOptions, signed: SignedExam, lines_in: TextIO, lines_out: TextIO
+    ) -> None:
+        self._options = options
+        self._signed = signed
+        self._host = this_host()
+        self._clock = SystemClock()
+        self._boot = boot_id()
+        self._inbox = Inbox()
+        self._timers = Timers()
+        self._status = Status()
+        self._frames = RecentFrames()
+        self._stop = StopRequest()
+        self._wants_preview = False
+        self._link: KioskLink | NoKiosk = NoKiosk(_tell)
+        if options.kiosk:
+            self._link = KioskLink(lines_in, lines_out, self._inbox, self._clock)
+        self._stages = Stages(
+            options.stages,
+            self._host,
+            signed.exam.policy.recording,
+            require("face_landmarker"),
+            self._clock,
+            self._inbox,
+            self._frames,
+            self._stop,
+            self._show_preview,
+        )
+
+    def run(self) -> int:
+        """Open or resume the session, watch it, close it, deliver what can be delivered."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda n, _: self._stop.ask(f"ended by {signal.Signals(n).name}"))
+        found = self._unfinished()
+        self._stages.open()
+        folder = found.folder if found else self._new_folder()
+        left = found.left if found else LeftBehind()
+        work = threading.Event()
+        with ExitStack() as stack:
+            writer = Writer(folder, self._boot, committed=work.set)
+            stack.callback(writer.close)
+            reader = stack.enter_context(Reader(folder.path))
+            upload_reader = stack.enter_context(Reader(folder.path))
+            blobs = BlobStore(folder.blobs, folder.incoming)
+            if found:
+                take_over(found, reader, writer, blobs, self._clock.now(), self._boot)
+            worker = self._upload_worker(folder, upload_reader, writer, left, work)
+            evidence = self._evidence(writer, blobs, left)
+            conductor = self._conductor(folder, evidence, worker)
+            loop = self._loop(evidence, conductor, blobs, reader, worker)
+            stack.callback(worker.stop, 10.0)
+            stack.callback(self._stages.stop)
+            return self._watch(folder, left, reader, worker, evidence, conductor, loop)
+
+    def _watch(
+        self,
+        folder: SessionFolder,
+        left: LeftBehind,
+        reader: Reader,
+        worker: UploadWorker,
+        evidence: Evidence,
+        conductor: Conductor,
+        loop: SessionLoop,
+    ) -> int:
+        self._stages.start(folder.segments)
+        self._link.start()
+        if left.last is None:
+            conductor.open()
+        else:
+            conductor.resume(left)
+        worker.start()
+        reason = loop.run(self._options.duration_s)
+        self._stages.stop()
+        loop.drain()
+        if reason == ORPHANED_REASON:
+            evidence.flush()
+            return NOT_DELIVERED
+        head = conductor.close(reason)
+        outcome = deliver(
+            reader,
+            worker,
+            head,
+            folder.path.with_suffix(".evidence"),
+            self._clock.now().wall_utc,
+            show=lambda: self._show(conductor, evidence, reader, worker),
+            hurry=lambda: False,
+        )
+        return self._farewell(outcome)
+
+    def _unfinished(self) -> Unfinished | None:
+        for folder in reversed(session_folder.existing(self._options.data)):
+            found = unfinished(folder, self._signed.sha256)
+            if found is not None:
+                return found
+        return None
+
+    def _new_folder(self) -> SessionFolder:
+        return session_folder.create(self._options.data, self._signed.envelope)
+
+    def _upload_worker(
+        self,
+        folder: SessionFolder,
+        reader: Reader,
+        writer: Writer,
+        left: LeftBehind,
+        work: threading.Event,
+    ) -> UploadWorker:
+        started = left.last.wall if left.last else rfc3339(self._clock.now().wall_utc)
+        identity = Identity(
+            folder.session,
+            folder.session_key(),
+            self._signed.envelope,
+            self._options.candidate,
+            started,
+        )
+        client = Client(self._signed.exam.endpoint, folder.session)
+        return UploadWorker(
+            client,
+            reader,
+            writer,
+            identity,
+            self._clock,
+            lambda bug: self._inbox.put(StageCrashed("upload", bug)),
+            work,
+        )
+
+    def _evidence(self, writer: Writer, blobs: BlobStore, left: LeftBehind) -> Evidence:
+        return Evidence(
+            Engine(self._signed.exam.policy, left.next_violation),
+            writer,
+            blobs,
+            self._frames,
+            warn=lambda rule, text: self._link.say(stdio.Toast(rule, text)),
+            wake=lambda mono_ns: self._timers.at(WAKE, mono_ns),
+        )
+
+    def _conductor(
+        self, folder: SessionFolder, evidence: Evidence, worker: UploadWorker
+    ) -> Conductor:
+        session = Session(
+            folder.session,
+            dsse.public_hex(folder.session_key()),
+            self._signed,
+            self._options.candidate,
+            abilities(self._host, self._options.stages),
+        )
+        hands = Hands(
+            calibrate=self._stages.calibrate,
+            use=self._stages.vision.use,
+            photo=worker.photo,
+            say=self._link.say,
+            alarm=self._set_photo_alarm,
+            stop=self._stop.ask,
+        )
+        return Conductor(
+            session,
+            evidence,
+            self._clock,
+            hands,
+            unattended=not self._options.kiosk,
+            skip_preparation=self._options.skip_preparation,
+        )
+
+    def _loop(
+        self,
+        evidence: Evidence,
+        conductor: Conductor,
+        blobs: BlobStore,
+        reader: Reader,
+        worker: UploadWorker,
+    ) -> SessionLoop:
+        def beat() -> int:
+            pending = reader.delivery().pending
+            worker.beat(self._status.beat(self._clock.now(), conductor.phase, pending))
+            return pending
+
+        outlets = Outlets(
+            snapshot=lambda: self._show(conductor, evidence, reader, worker),
+            beat=beat,
+            preview=self._set_preview,
+        )
+        return SessionLoop(
+            self._inbox,
+            self._timers,
+            evidence,
+            conductor,
+            blobs,
+            self._status,
+            self._clock,
+            outlets,
+            self._stop,
+        )
+
+    def _show(
+        self, conductor: Conductor, evidence: Evidence, reader: Reader, worker: UploadWorker
+    ) -> None:
+        if not self._options.kiosk:
+            return
+        self._link.say(
+            self._status.snapshot(
+                self._clock.now(),
+                conductor.exam_started,
+                reader.delivery(),
+                worker.status.online,
+                sorted(evidence.engine.open_violations.values()),
+            )
+        )
+
+    def _set_preview(self, on: bool) -> None:
+        self._wants_preview = on
+
+    def _show_preview(self, frame: Picture) -> None:
+        if self._wants_preview:
+            self._link.preview(still.preview(frame.image))
+
+    def _set_photo_alarm(self, after_s: float | None) -> None:
+        if after_s is None:
+            self._timers.cancel(PHOTO)
+        else:
+            self._timers.at(PHOTO, self._clock.now().later(after_s).mono_ns)
+
+    def _farewell(self, outcome: Outcome) -> int:
+        reply = outcome.reply
+        self._link.say(
+            stdio.Ended(
+                str(outcome.export),
+                outcome.counts.pending,
+                reply["score"] if reply else None,
+                reply["risk"] if reply else None,
+            )
+        )
+        _tell(f"export: {outcome.export}")
+        if reply is not None:
+            _tell(f"delivered: score {reply['score']:g}, risk {reply['risk']}")
+            return 0
+        _tell(
+            f"{self._signed.exam.endpoint}: not everything is delivered yet "
+            f"({outcome.counts.pending} items wait; {outcome.trouble or 'no answer in time'}). "
+            "All of it is safe on this computer. "
+            f"Run 'proctor-desktop upload --data {self._options.data}' to send the rest."
+        )
+        return NOT_DELIVERED
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()

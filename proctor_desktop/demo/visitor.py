@@ -1,0 +1,48 @@
+"""The second person: the portrait as another face - mirrored, darker hair and skin, other clothes.
+
+It is put where MediaPipe's short-range detector, which easily misses second people, does find it:
+beside the candidate, nearly as large, and wholly in the picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
+from proctor_desktop.demo.head_mesh import head_region
+from proctor_desktop.demo.person import Layer, Person, make_person
+from proctor_desktop.demo.portrait import FACE_POINTS, Picture, Portrait
+from proctor_desktop.demo.pose import Pose
+
+_SIZE = 0.8
+_STRETCH = 1.06
+_BESIDE_PX = 215.0
+_LOWER_PX = 24.0
+_HUE_SHIFT = 100
+_HUES = 180
+_HAIR_DIMMING = 0.38
+_SKIN_TINT = np.array([0.86, 0.80, 0.76], np.float32)
+
+
+def make_visitor(portrait: Portrait) -> Person:
+    """A person who does not look like the one in the portrait at first sight."""
+    return make_person(replace(portrait, picture=_recoloured(portrait)))
+
+
+def seen_from(layer: Layer, pose: Pose) -> Layer:
+    """The visitor's layer, mirrored and made smaller, at their place plus the pose's shift."""
+    across, down = _SIZE, _SIZE * _STRETCH
+    right = WIDTH_PX / 2 * (1 + across) + _BESIDE_PX + pose.shift_x_px
+    top = HEIGHT_PX * (1 - down) + _LOWER_PX + pose.shift_y_px
+    return layer.moved(np.array([[-across, 0, right], [0, down, top]], np.float64))
+
+
+def _recoloured(portrait: Portrait) -> Picture:
+    head = head_region(portrait) > 0
+    face = np.zeros(head.shape, np.uint8)
+    outline = portrait.landmarks[:FACE_POINTS, :2].astype(np.float32)
+    cv2.fillConvexPoly(face, cv2.convexHull(outline).astype(np.int32), (255,))
+    ...

@@ -1,0 +1,96 @@
+"""Showing that an export's violations follow from its observations: run the engine again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from proctor_desktop.config.exam import policy_from_json
+from proctor_desktop.core import effect
+from proctor_desktop.core.chain import Record
+from proctor_desktop.core.engine import Engine
+from proctor_desktop.core.violation import Ending
+from proctor_desktop.export.verify import Trust, Verdict, examine
+from proctor_desktop.wire import eventlog
+
+_TURNS = ("violation.start", "violation.update", "violation.end")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One violation record: its kind and its data."""
+
+    kind: str
+    data: dict[str, Any]
+
+    def __str__(self) -> str:
+        """Number, rule and kind, for a person."""
+        number, rule = self.data.get("violation"), self.data.get("rule")
+        return f"{self.kind} {number} {rule} ({self.data.get('reason')})"
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What the file says happened and what the engine makes of its observations."""
+
+    verdict: Verdict
+    recorded: tuple[Turn, ...]
+    replayed: tuple[Turn, ...]
+    events: int
+
+    @property
+    def same(self) -> bool:
+        """Whether both agree in every violation, measure, duration and confidence."""
+        return self.recorded == self.replayed
+
+    def differences(self) -> list[str]:
+        """A line for each violation record that only one side has."""
+        only_recorded = [f"recorded only: {t}" for t in self.recorded if t not in self.replayed]
+        only_replayed = [f"replayed only: {t}" for t in self.replayed if t not in self.recorded]
+        return only_recorded + only_replayed
+
+
+def replay(path: Path, trust: Trust) -> Replay:
+    """Verify an export and run the engine over what it observed.
+
+    Raises OSError when the file cannot be read.
+    """
+    player = _Player()
+    with path.open("rb") as file:
+        verdict, _ = examine(file, trust, player.take)
+    return Replay(verdict, tuple(player.recorded), tuple(player.replayed), player.events)
+
+
+@dataclass
+class _Player:
+    recorded: list[Turn] = field(default_factory=list)
+    replayed: list[Turn] = field(default_factory=list)
+    events: int = 0
+    _policy: dict[str, Any] | None = None
+    _engine: Engine | None = None
+
+    def take(self, record: Record) -> None:
+        if record.kind == "policy":
+            self._policy = dict(record.data["policy"])
+            self._engine = Engine(policy_from_json(self._policy))
+        elif record.kind == "restart" and self._policy is not None:
+            self._engine = Engine(policy_from_json(self._policy), self._next_number())
+        elif record.kind == "observations":
+            self._play(record)
+        elif record.kind in _TURNS and record.data.get("ended") != Ending.RECOVERED.value:
+            self.recorded.append(Turn(record.kind, dict(record.data)))
+
+    def _play(self, record: Record) -> None:
+        if self._engine is None:
+            return
+        for line in record.data["events"]:
+            self.events += 1
+            for made in self._engine.step(eventlog.load(line)):
+                if isinstance(made, effect.Record) and made.kind in _TURNS:
+                    self.replayed.append(Turn(made.kind, json.loads(json.dumps(made.data))))
+
+    def _next_number(self) -> int:
+        started = [turn.data["violation"] for turn in self.recorded]
+        return max(started, default=0) + 1

@@ -1,0 +1,11 @@
+"""Verifying an ``.evidence`` file: needs the standard library and ``cryptography``, nothing else.
+
+Everything in the file is taken for hostile. Nothing is extracted, and whom to trust comes from the
+caller. Three answers: VALID; VALID WITH GAPS, when all of it is authentic but something is not
+there or not shown; INVALID.
+"""
+
+from proctor_desktop.export.verify.check import examine, verify
+from proctor_desktop.export.verify.verdict import Facts, Gap, Outcome, Trust, Verdict
+
+__all__ = ["Facts", "Gap", "Outcome", "Trust", "Verdict", "examine", "verify"]

@@ -1,0 +1,205 @@
+"""Walking the records: the chain, what they name, and what they say is not there."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from proctor_desktop.core.chain import EMPTY, Head, Record, decode, follow, is_sha256
+from proctor_desktop.core.moment import NS_PER_S, from_rfc3339
+from proctor_desktop.export.verify.verdict import Findings, Invalid
+
+MAX_RECORD_BYTES = 4 * 1024 * 1024
+CLOCK_JUMP_S = 2.0
+SILENCE_S = 30.0
+_MAX_INT = 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A blob as the records speak of it: its size and the first record that names it."""
+
+    size_bytes: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A record that a signature may point at, or the first one after it.
+
+    ``elapsed_s`` counts from the first record by the monotonic clock, and by the wall clock where
+    the computer was started again in between.
+    """
+
+    hash: str
+    wall: str
+    elapsed_s: float
+
+    @property
+    def time(self) -> datetime:
+        """The record's wall time."""
+        return from_rfc3339(self.wall)
+
+
+class RecordLog:
+    """The record log, walked once from the first record to the last.
+
+    ``marks`` holds the records after which a signature may stand (``marked`` names them by
+    sequence number), the one behind each of these, the first and the last.
+    """
+
+    def __init__(self, findings: Findings, marked: Collection[int]) -> None:
+        self.session = ""
+        self.session_key = ""
+        self.exam_sha256: str | None = None
+        self.sha256 = ""
+        self.head: Head = EMPTY
+        self.closed = False
+        self.blobs: dict[str, Named] = {}
+        self.marks: dict[int, Mark] = {}
+        self.last: Record | None = None
+        self._elapsed_s = 0.0
+        self._running = False
+        self._findings = findings
+        self._marked = {1, *marked, *(seq + 1 for seq in marked)}
+
+    def walk(self, pieces: Iterable[bytes], on_record: Callable[[Record], None]) -> None:
+        """Take all records; raises Invalid or BrokenChain at the first that does not hold."""
+        digest = hashlib.sha256()
+        for raw in _lines(_hashed(pieces, digest.update)):
+            record = decode(raw)
+            self._take(record)
+            on_record(record)
+        if self.last is None:
+            raise Invalid("it holds no records")
+        self.sha256 = digest.hexdigest()
+        self.marks[self.last.seq] = self._mark(self.last)
+        if not self.closed:
+            self._findings.gap(
+                "ended_abnormally",
+                "the session has no end: it was still running when this was exported, or it "
+                "ended abnormally",
+            )
+        if self.exam_sha256 is None:
+            self._findings.gap("no_policy", "no record says under which exam file it was held")
+
+    def _take(self, record: Record) -> None:
+        self.head = follow(self.head, record)
+        if not 0 <= record.mono_ns < _MAX_INT:
+            raise Invalid(f"record {record.seq}: its monotonic time is out of range")
+        if self.last is None:
+            self._open(record)
+        elif record.session != self.session:
+            raise Invalid(f"record {record.seq} belongs to another session")
+        else:
+            self._elapsed_s += self._since_last(record) or 0.0
+            self._compare_clocks(self.last, record)
+        if record.seq in self._marked:
+            self.marks[record.seq] = self._mark(record)
+        self._note_blobs(record)
+        self._note_kind(record)
+        self.last = record
+
+    def _mark(self, record: Record) -> Mark:
+        return Mark(record.hash, record.wall, self._elapsed_s)
+
+    def _open(self, record: Record) -> None:
+        key = record.data.get("session_key")
+        if record.kind != "session.open" or not isinstance(key, str) or not is_sha256(key):
+            raise Invalid("the first record does not open a session with a key")
+        self.session, self.session_key = record.session, key
+
+    def _note_blobs(self, record: Record) -> None:
+        for blob in record.blobs:
+            named = self.blobs.setdefault(blob.sha256, Named(blob.size, record.seq))
+            if named.size_bytes != blob.size:
+                raise Invalid(f"record {record.seq}: it gives blob {blob.sha256} another size")
+
+    def _note_kind(self, record: Record) -> None:
+        where = f"record {record.seq}"
+        data = record.data
+        if self.closed:
+            self._findings.gap("after_close", f"{where}: it stands after the end of the session")
+        if record.kind == "session.close":
+            self.closed = True
+        elif record.kind == "exam.start":
+            self._running = True
+        elif record.kind == "policy":
+            self._note_policy(record)
+        elif record.kind == "gap":
+            seconds = _seconds(data.get("seconds"))
+            text = f"{where}: {_word(data, 'source')} has nothing to show"
+            span = "" if seconds is None else f" for {seconds:.1f} s"
+            self._findings.gap("gap", f"{text}{span}: {_word(data, 'reason')}", seconds)
+        elif record.kind == "not_captured":
+            text = f"{where}: {_word(data, 'what')} was not captured: {_word(data, 'reason')}"
+            self._findings.gap("not_captured", text)
+        elif record.kind == "restart":
+            text = f"{where}: the monitor was started again: {_word(data, 'reason')}"
+            self._findings.gap("restart", text, self._since_last(record))
+
+    def _note_policy(self, record: Record) -> None:
+        stated = record.data.get("exam_sha256")
+        if not isinstance(stated, str) or self.exam_sha256 not in {None, stated}:
+            raise Invalid(f"record {record.seq}: it names no exam file, or a second one")
+        self.exam_sha256 = stated
+
+    def _since_last(self, record: Record) -> float | None:
+        if self.last is None:
+            return None
+        mono_s, wall_s = _passed(self.last, record)
+        return max(0.0, mono_s if record.boot == self.last.boot else wall_s)
+
+    def _compare_clocks(self, before: Record, record: Record) -> None:
+        mono_s, wall_s = _passed(before, record)
+        where = f"records {before.seq} and {record.seq}"
+        told = record.kind in {"restart", "gap"}
+        if before.boot != record.boot:
+            if not told:
+                text = f"between {where} the computer was started again"
+                self._findings.gap("reboot", text, max(0.0, wall_s))
+        elif abs(wall_s - mono_s) > CLOCK_JUMP_S:
+            text = f"between {where} the computer's clock jumped by {wall_s - mono_s:+.1f} s"
+            self._findings.gap("clock_jump", text, abs(wall_s - mono_s))
+        elif mono_s > SILENCE_S and self._running and not self.closed and not told:
+            text = f"between {where} nothing at all was recorded for {mono_s:.1f} s"
+            self._findings.gap("silence", text, mono_s)
+
+
+def _passed(before: Record, after: Record) -> tuple[float, float]:
+    """Seconds from one record to the next, by the monotonic and by the wall clock."""
+    wall = from_rfc3339(after.wall) - from_rfc3339(before.wall)
+    return (after.mono_ns - before.mono_ns) / NS_PER_S, wall.total_seconds()
+
+
+def _hashed(pieces: Iterable[bytes], update: Callable[[bytes], object]) -> Iterator[bytes]:
+    for piece in pieces:
+        update(piece)
+        yield piece
+
+
+def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines without their ends; raises Invalid for an overlong or unfinished one."""
+    rest = b""
+    for piece in pieces:
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from whole
+        if len(rest) > MAX_RECORD_BYTES:
+            raise Invalid("a record is longer than a record may be")
+    if rest:
+        raise Invalid("the last record is cut off")
+
+
+def _word(data: Any, name: str) -> str:
+    value = data.get(name)
+    return value if isinstance(value, str) and value else f"({name} not stated)"
+
+
+def _seconds(value: Any) -> float | None:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(value) if abs(value) < _MAX_INT and math.isfinite(value) else None

@@ -1,0 +1,90 @@
+"""How everything stands, in words a candidate understands."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from proctor_desktop.core.observation import Health, Source
+from proctor_desktop.core.session import Phase
+from proctor_desktop.kiosk.state import CandidateView, Link
+from proctor_desktop.ui.status_strip import Fact, Tone
+
+
+def facts(view: CandidateView) -> tuple[Fact, ...]:
+    """The status strip's entries during the exam, always the same keys in the same order."""
+    return (
+        _recording(view),
+        *devices(view),
+        _face(view),
+        _upload(view),
+        _network(view),
+        Fact("time", "clock", _tr("Time"), clock(view.elapsed_s)),
+    )
+
+
+def devices(view: CandidateView) -> tuple[Fact, ...]:
+    """Camera and microphone."""
+    return (
+        Fact("camera", "camera", _tr("Camera"), *_health(view, Source.CAMERA)),
+        Fact("microphone", "microphone", _tr("Microphone"), *_health(view, Source.MICROPHONE)),
+    )
+
+
+def clock(seconds: float) -> str:
+    """``seconds`` as hours, minutes and seconds."""
+    whole = max(0, int(seconds))
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("facts", text)
+
+
+def _health(view: CandidateView, source: Source) -> tuple[str, Tone]:
+    state = view.snapshot.sources.get(source) if view.snapshot else None
+    match state:
+        case Health.OK:
+            return _tr("working"), Tone.GOOD
+        case Health.DEGRADED:
+            return _tr("not steady"), Tone.ATTENTION
+        case Health.LOST:
+            return _tr("not available"), Tone.ATTENTION
+    return _tr("not in use"), Tone.CALM
+
+
+def _recording(view: CandidateView) -> Fact:
+    state, tone = _tr("off"), Tone.CALM
+    if view.link is Link.RESTARTING:
+        state, tone = _tr("starting again"), Tone.ATTENTION
+    elif view.phase is Phase.RUNNING:
+        state, tone = _tr("on"), Tone.GOOD
+        screen = view.snapshot.sources.get(Source.SCREEN) if view.snapshot else None
+        if screen in {Health.DEGRADED, Health.LOST}:
+            state, tone = _tr("on, without the screen"), Tone.ATTENTION
+    return Fact("recording", "recording", _tr("Recording"), state, tone)
+
+
+def _face(view: CandidateView) -> Fact:
+    name = _tr("Face")
+    match view.faces:
+        case None:
+            return Fact("face", "face", name, _tr("not checked"))
+        case 0:
+            return Fact("face", "face", name, _tr("not seen"), Tone.ATTENTION)
+        case 1:
+            return Fact("face", "face", name, _tr("seen"), Tone.GOOD)
+    return Fact("face", "face", name, _tr("more than one"), Tone.ATTENTION)
+
+
+def _upload(view: CandidateView) -> Fact:
+    state = _tr("{count} waiting").format(count=view.pending) if view.pending else _tr("up to date")
+    return Fact("upload", "upload", _tr("Upload"), state)
+
+
+def _network(view: CandidateView) -> Fact:
+    if view.snapshot is None:
+        return Fact("network", "network", _tr("Network"), _tr("not known yet"))
+    if view.snapshot.online:
+        return Fact("network", "network", _tr("Network"), _tr("connected"), Tone.GOOD)
+    words = _tr("offline, all is kept here")
+    return Fact("network", "network", _tr("Network"), words, Tone.ATTENTION)

@@ -1,0 +1,267 @@
+"""Takes a session through its steps: notice, consent, photo, calibration, exam, end.
+
+With a kiosk the candidate's actions move it on; without one it moves on by itself, and says so in
+the evidence. Detection never gates entry: whatever cannot be done is recorded and left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from proctor_desktop import __version__
+from proctor_desktop.config.exam import SignedExam, policy_to_json
+from proctor_desktop.core.capability import Capability
+from proctor_desktop.core.chain import BlobRef, Head, digest
+from proctor_desktop.core.effect import KeepStill
+from proctor_desktop.core.event import Calibrated, Event, ExamEnded, ExamStarted
+from proctor_desktop.core.moment import Clock, Moment
+from proctor_desktop.core.observation import FacesSeen
+from proctor_desktop.core.session import Phase, advance
+from proctor_desktop.journal.blobs import NotKept
+from proctor_desktop.journal.recover import LeftBehind
+from proctor_desktop.monitor.evidence import Evidence
+from proctor_desktop.vision.calibration import CalibrationOutcome, CalibrationProgress, Neutral
+from proctor_desktop.wire import rest, stdio
+
+PHOTO_TIMEOUT_S = 20.0
+_ONE_FACE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What is fixed about a session from its first record on."""
+
+    id: str
+    key: str
+    exam: SignedExam
+    candidate: rest.Candidate
+    capabilities: tuple[Capability, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What the conductor sets going elsewhere.
+
+    ``calibrate`` starts a calibration, ``use`` hands vision a neutral pose, ``photo`` names the
+    reference photo for the endpoint, ``say`` tells the kiosk, ``alarm`` sets (seconds from now) or
+    with None stops the timer for the photo, ``stop`` ends the session for a reason.
+    """
+
+    calibrate: Callable[[], None]
+    use: Callable[[Neutral], None]
+    photo: Callable[[str], None]
+    say: Callable[[stdio.Downward], None]
+    alarm: Callable[[float | None], None]
+    stop: Callable[[str], None]
+
+
+class Conductor:
+    """Owns the session's phase. ``unattended`` means that nobody presses any button."""
+
+    def __init__(
+        self,
+        session: Session,
+        evidence: Evidence,
+        clock: Clock,
+        hands: Hands,
+        unattended: bool,
+        skip_preparation: bool = False,
+    ) -> None:
+        self._session = session
+        self._evidence = evidence
+        self._clock = clock
+        self._hands = hands
+        self._unattended = unattended
+        self._skip_preparation = skip_preparation
+        self._photo_wanted = False
+        self.phase = Phase.OPENED
+        self.exam_started: Moment | None = None
+
+    def open(self) -> None:
+        """Write the first records of a new session and take the first step."""
+        exam = self._session.exam
+        self._record(
+            "session.open",
+            {
+                "session_key": self._session.key,
+                "client": f"proctor-desktop/{__version__}",
+                "candidate": self._session.candidate,
+                "exam": {
+                    "id": exam.exam.id,
+                    "title": exam.exam.title,
+                    "institution": exam.exam.institution,
+                },
+            },
+        )
+        policy = policy_to_json(exam.exam.policy)
+        self._record("policy", {"exam_sha256": exam.sha256, "policy": policy})
+        matrix = [
+            {"name": c.name, "level": c.level.value, "reason": c.reason, "fix": c.fix}
+            for c in self._session.capabilities
+        ]
+        self._record("capabilities", {"capabilities": matrix})
+        self._announce()
+
+    def resume(self, left: LeftBehind) -> None:
+        """Go on where a session was left; the restart itself is recorded already."""
+        self.phase = left.phase
+        if left.calibration and left.calibration["outcome"] == "done":
+            self._hands.use(Neutral.from_json(left.calibration["neutral"]))
+            error_deg = float(left.calibration["error_deg"])
+            self._evidence.observe(Event(self._clock.now(), Calibrated(error_deg)))
+        if left.phase is Phase.RUNNING:
+            now = self._clock.now()
+            self.exam_started = now
+            self._evidence.observe(Event(now, ExamStarted()))
+        self._announce("The session goes on where it stopped.")
+
+    def candidate(self, message: stdio.Upward) -> None:
+        """Do what the candidate asked for, as far as it fits the phase."""
+        match message:
+            case stdio.Consent() if self.phase is Phase.OPENED:
+                self._consent(message)
+            case stdio.TakePhoto() if self.phase is Phase.CONSENTED:
+                self._photo_wanted = True
+            case stdio.Calibrate() if self.phase in (Phase.IDENTIFIED, Phase.CALIBRATED):
+                self._hands.calibrate()
+            case stdio.SkipStep(reason):
+                self._skip(reason or "the candidate went on without it")
+            case stdio.StartExam() if self.phase is Phase.CALIBRATED:
+                self._start_exam()
+            case stdio.FinishExam():
+                self._hands.stop("finished by the candidate")
+            case _:
+                return
+
+    def faces(self, seen: FacesSeen) -> None:
+        """Take the reference photo when one is wanted and exactly one face is there."""
+        if not self._photo_wanted or len(seen.faces) != _ONE_FACE:
+            return
+        self._photo_wanted = False
+        self._hands.alarm(None)
+        try:
+            blob = self._evidence.keep_still(KeepStill(seen.frame))
+        except NotKept as problem:
+            self._without_photo(f"the photo could not be kept: {problem}")
+            return
+        self._hands.photo(blob.sha256)
+        self._go(Phase.IDENTIFIED, "identity", {"kind": "face", "outcome": "kept"}, (blob,))
+
+    def photo_overdue(self) -> None:
+        """Nobody could be photographed in time: go on without."""
+        if self._photo_wanted:
+            self._photo_wanted = False
+            self._without_photo(f"no single face was seen within {PHOTO_TIMEOUT_S:.0f} s")
+
+    def calibrating(self, progress: CalibrationProgress) -> None:
+        """Pass on how the calibration gets on."""
+        self._hands.say(stdio.CalibrationStep(progress.progress, progress.hint))
+
+    def calibrated(self, moment: Moment, outcome: CalibrationOutcome) -> None:
+        """Record the end of a calibration, good or not, and go on."""
+        if self.phase not in (Phase.IDENTIFIED, Phase.CALIBRATED):
+            return
+        neutral = outcome.neutral
+        if neutral is None:
+            data: dict[str, Any] = {"outcome": "failed", "reason": outcome.reason}
+        else:
+            self._evidence.observe(Event(moment, Calibrated(neutral.spread_deg)))
+            data = {
+                "outcome": "done",
+                "error_deg": neutral.spread_deg,
+                "samples": neutral.samples,
+                "neutral": neutral.to_json(),
+            }
+        error_deg = neutral.spread_deg if neutral else None
+        self._hands.say(stdio.CalibrationStep(1.0, outcome.reason, True, error_deg))
+        self._go(Phase.CALIBRATED, "calibration", data)
+
+    def close(self, reason: str) -> Head:
+        """Write the end of the session; nothing may be recorded behind it."""
+        now = self._clock.now()
+        self._evidence.observe(Event(now, ExamEnded()))
+        self._evidence.flush()
+        self.phase = advance(self.phase, Phase.CLOSED)
+        head = self._evidence.record(now, "session.close", {"reason": reason})
+        self._hands.say(stdio.PhaseIs(Phase.CLOSED, reason))
+        return head
+
+    def _consent(self, answer: stdio.Consent) -> None:
+        data = {
+            "given": answer.given,
+            "notice_sha256": answer.notice_sha256,
+            "language": answer.language,
+            "unattended": answer.unattended,
+        }
+        if answer.given:
+            self._go(Phase.CONSENTED, "consent", data)
+        else:
+            self._record("consent", data)
+            self._hands.stop("the candidate did not agree to being recorded")
+
+    def _skip(self, reason: str) -> None:
+        if self.phase is Phase.CONSENTED:
+            self._photo_wanted = False
+            self._without_photo(reason)
+        elif self.phase is Phase.IDENTIFIED:
+            self._go(Phase.CALIBRATED, "calibration", {"outcome": "skipped", "reason": reason})
+
+    def _without_photo(self, reason: str) -> None:
+        data = {"kind": "face", "outcome": "skipped", "reason": reason}
+        self._go(Phase.IDENTIFIED, "identity", data)
+
+    def _start_exam(self) -> None:
+        now = self._clock.now()
+        self.exam_started = now
+        self._evidence.record(now, "exam.start", {})
+        self._evidence.observe(Event(now, ExamStarted()))
+        self.phase = advance(self.phase, Phase.RUNNING)
+        self._announce()
+
+    def _go(
+        self, to: Phase, kind: str, data: dict[str, Any], blobs: tuple[BlobRef, ...] = ()
+    ) -> None:
+        self.phase = advance(self.phase, to)
+        self._record(kind, data, blobs)
+        self._announce()
+
+    def _announce(self, detail: str = "") -> None:
+        """Tell the kiosk the phase; with nobody there, take the phase's step at once."""
+        if self.phase is Phase.OPENED:
+            self._hands.say(self._notice())
+        self._hands.say(stdio.PhaseIs(self.phase, detail))
+        if self._unattended:
+            self._step_alone()
+
+    def _step_alone(self) -> None:
+        skip = stdio.SkipStep("left out on the command line")
+        match self.phase:
+            case Phase.OPENED:
+                notice = self._notice()
+                self.candidate(stdio.Consent(True, notice.sha256, "en", unattended=True))
+            case Phase.CONSENTED if self._skip_preparation:
+                self.candidate(skip)
+            case Phase.CONSENTED:
+                self._photo_wanted = True
+                self._hands.alarm(PHOTO_TIMEOUT_S)
+            case Phase.IDENTIFIED:
+                self.candidate(skip if self._skip_preparation else stdio.Calibrate())
+            case Phase.CALIBRATED:
+                self.candidate(stdio.StartExam())
+            case _:
+                return
+
+    def _notice(self) -> stdio.Notice:
+        exam = self._session.exam
+        return stdio.Notice(
+            exam=exam.exam.title,
+            institution=exam.exam.institution,
+            text=exam.exam.notice,
+            sha256=digest(exam.exam.notice.encode("utf-8")),
+            signer=exam.signer,
+        )
+
+    def _record(self, kind: str, data: dict[str, Any], blobs: tuple[BlobRef, ...] = ()) -> None:
+        self._evidence.record(self._clock.now(), kind, data, blobs)

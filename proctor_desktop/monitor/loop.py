@@ -1,0 +1,193 @@
+"""The one consumer of the inbox: hands each item to whom it concerns, and keeps the beat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from proctor_desktop.core.chain import BlobRef
+from proctor_desktop.core.event import Event, Tick
+from proctor_desktop.core.moment import Clock, rfc3339
+from proctor_desktop.core.observation import FacesSeen, Gap, Health, Source, SourceHealth
+from proctor_desktop.core.session import Phase
+from proctor_desktop.journal.blobs import BlobStore, NotKept
+from proctor_desktop.journal.ledger import VIDEO_TYPE
+from proctor_desktop.monitor import inbox as items
+from proctor_desktop.monitor.conductor import Conductor
+from proctor_desktop.monitor.evidence import Evidence
+from proctor_desktop.monitor.status import Status
+from proctor_desktop.monitor.stop_request import StopRequest
+from proctor_desktop.monitor.timers import Timers
+from proctor_desktop.wire.stdio import WantPreview
+
+HEARTBEAT_S = 5.0
+FLUSH_S = 1.0
+SNAPSHOT_S = 0.25
+KIOSK_GRACE_S = 20.0
+LONGEST_WAIT_S = 0.5
+
+WAKE, HEARTBEAT, FLUSH, SNAPSHOT, PHOTO, DURATION, ORPHANED = (
+    "wake",
+    "heartbeat",
+    "flush",
+    "snapshot",
+    "photo",
+    "duration",
+    "orphaned",
+)
+
+ORPHANED_REASON = "the exam window did not come back"
+"""The one end that leaves the session open: the candidate may come back and go on."""
+
+
+class StageFailed(Exception):
+    """A stage died of a bug; its exception is the cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """Where the loop sends what others show or send: both are called at the loop's pace."""
+
+    snapshot: Callable[[], None]
+    beat: Callable[[], int]
+    preview: Callable[[bool], None]
+
+
+class SessionLoop:
+    """Runs until somebody asks it to stop."""
+
+    def __init__(
+        self,
+        inbox: items.Inbox,
+        timers: Timers,
+        evidence: Evidence,
+        conductor: Conductor,
+        blobs: BlobStore,
+        status: Status,
+        clock: Clock,
+        outlets: Outlets,
+        stop: StopRequest,
+    ) -> None:
+        self._inbox = inbox
+        self._timers = timers
+        self._evidence = evidence
+        self._conductor = conductor
+        self._blobs = blobs
+        self._status = status
+        self._clock = clock
+        self._outlets = outlets
+        self._stop = stop
+
+    def run(self, duration_s: float | None) -> str:
+        """Handle items and timers; returns why it stopped.
+
+        Raises StageFailed after recording it when a stage died of a bug.
+        """
+        now_ns = self._clock.now().mono_ns
+        self._timers.every(HEARTBEAT, HEARTBEAT_S, now_ns)
+        self._timers.every(FLUSH, FLUSH_S, now_ns)
+        self._timers.every(SNAPSHOT, SNAPSHOT_S, now_ns)
+        while self._stop.reason is None:
+            self.turn()
+            self._watch_duration(duration_s)
+        return self._stop.reason
+
+    def turn(self) -> None:
+        """Handle one item, if one comes in time, and whatever is due."""
+        wait_s = self._timers.wait_s(self._clock.now().mono_ns, LONGEST_WAIT_S)
+        item = self._inbox.get(wait_s)
+        if item is not None:
+            self.handle(item)
+        for name in self._timers.due(self._clock.now().mono_ns):
+            self._ring(name)
+
+    def drain(self) -> None:
+        """Handle what is in the inbox already, once the sources have stopped."""
+        while (item := self._inbox.get(0)) is not None:
+            self.handle(item)
+
+    def handle(self, item: items.Item) -> None:
+        """Hand one item to whom it concerns."""
+        match item:
+            case Event():
+                self._observe(item)
+            case items.FromCandidate(_, WantPreview(on)):
+                self._outlets.preview(on)
+            case items.FromCandidate(_, message):
+                self._conductor.candidate(message)
+            case items.KioskGone(moment):
+                health = SourceHealth(Source.KIOSK, Health.LOST, "the exam window is gone")
+                self._observe(Event(moment, health))
+                self._timers.every(ORPHANED, KIOSK_GRACE_S, moment.mono_ns)
+            case items.Calibrating(progress):
+                self._conductor.calibrating(progress)
+            case items.CalibrationEnded(moment, outcome):
+                self._conductor.calibrated(moment, outcome)
+            case items.SegmentFinished():
+                self._adopt(item)
+            case items.StageCrashed(stage, problem):
+                self._crashed(stage, problem)
+
+    def _observe(self, event: Event) -> None:
+        self._status.take(event)
+        self._evidence.observe(event)
+        if isinstance(event.what, FacesSeen):
+            self._conductor.faces(event.what)
+
+    def _adopt(self, segment: items.SegmentFinished) -> None:
+        data = {
+            "source": "screen",
+            "started": rfc3339(segment.started.wall_utc),
+            "ended": rfc3339(segment.ended.wall_utc),
+            "frames": segment.frames,
+            "width": segment.width,
+            "height": segment.height,
+            "codec": segment.codec,
+        }
+        now = self._clock.now()
+        try:
+            blobs: tuple[BlobRef, ...] = (self._blobs.adopt(segment.path, VIDEO_TYPE),)
+        except NotKept as problem:
+            data |= {"what": "screen segment", "reason": str(problem)}
+            self._evidence.record(now, "not_captured", data)
+            return
+        self._evidence.record(now, "segment", data, blobs)
+
+    def _crashed(self, stage: str, problem: BaseException) -> None:
+        data = {"what": stage, "reason": f"the {stage} stage stopped: {problem!r}"}
+        self._evidence.record(self._clock.now(), "not_captured", data)
+        raise StageFailed(f"the {stage} stage stopped") from problem
+
+    def _ring(self, name: str) -> None:
+        now = self._clock.now()
+        match name:
+            case "wake":
+                self._evidence.observe(Event(now, Tick()))
+            case "flush":
+                self._evidence.flush()
+            case "snapshot":
+                self._outlets.snapshot()
+            case "heartbeat":
+                self._heartbeat()
+            case "photo":
+                self._conductor.photo_overdue()
+            case "duration":
+                self._stop.ask("the planned duration is over")
+            case "orphaned":
+                self._stop.ask(ORPHANED_REASON)
+
+    def _heartbeat(self) -> None:
+        now = self._clock.now()
+        waited_s = self._inbox.take_longest_wait_s()
+        if waited_s > items.LONG_WAIT_S:
+            reason = "the computer was too busy to take in observations as they came"
+            self._evidence.observe(Event(now, Gap(Source.MONITOR, round(waited_s, 3), reason)))
+        pending = self._outlets.beat()
+        data = self._status.heartbeat(now, self._conductor.phase, pending)
+        self._evidence.record(now, "heartbeat", data, urgent=False)
+
+    def _watch_duration(self, duration_s: float | None) -> None:
+        started = self._conductor.exam_started
+        if duration_s is None or started is None or self._conductor.phase is not Phase.RUNNING:
+            return
+        self._timers.at(DURATION, started.later(duration_s).mono_ns)

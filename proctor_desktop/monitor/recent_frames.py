@@ -1,0 +1,43 @@
+"""The last pictures, in memory only, so that evidence can show the one that decided."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from proctor_desktop.core.frame import Frame
+
+Picture: TypeAlias = Frame[npt.NDArray[np.uint8]]
+
+KEPT = 16
+"""Two seconds at eight frames a second: longer than any rule looks back, 15 MB."""
+
+
+class RecentFrames:
+    """A short ring of analysed frames; filled by the vision thread, read by the engine's."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self._frames: deque[Picture] = deque(maxlen=kept)
+        self._lock = threading.Lock()
+
+    def add(self, frame: Picture) -> None:
+        """Remember a frame, forgetting the oldest."""
+        with self._lock:
+            self._frames.append(frame)
+
+    def find(self, number: int | None) -> Picture | None:
+        """The frame with this number; the newest for None or when it is gone already."""
+        with self._lock:
+            for frame in self._frames:
+                if frame.number == number:
+                    return frame
+            return self._frames[-1] if self._frames else None
+
+    def clear(self) -> None:
+        """Forget everything, as when the camera is lost: an old picture must not stand in."""
+        with self._lock:
+            self._frames.clear()

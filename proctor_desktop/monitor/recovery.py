@@ -1,0 +1,107 @@
+"""Picking up a session that an earlier monitor left: read it back, save what lies about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from proctor_desktop.core.chain import BlobRef, BrokenChain, digest
+from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.core.moment import Moment
+from proctor_desktop.core.session import Phase
+from proctor_desktop.journal.blobs import BlobStore
+from proctor_desktop.journal.ledger import VIDEO_TYPE
+from proctor_desktop.journal.reader import Reader
+from proctor_desktop.journal.recover import LeftBehind, closing_entries, read_back
+from proctor_desktop.journal.session_folder import SessionFolder
+from proctor_desktop.journal.writer import Entry, Writer
+from proctor_desktop.recording.prefix import readable_frames
+
+_JPEG_START = b"\xff\xd8\xff"
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A session to go on with, and where it stands."""
+
+    folder: SessionFolder
+    left: LeftBehind
+
+
+def unfinished(folder: SessionFolder, exam_sha256: str) -> Unfinished | None:
+    """The session in ``folder`` if it is of this exam and has no end yet.
+
+    Raises EnvironmentProblem when its journal is damaged.
+    """
+    if digest(folder.exam_envelope()) != exam_sha256:
+        return None
+    with Reader(folder.path) as reader:
+        try:
+            left = read_back(reader.records())
+        except BrokenChain as problem:
+            raise EnvironmentProblem(
+                str(folder.path),
+                f"the session journal is damaged ({problem})",
+                "Nothing was changed in it. Keep this folder for the institution and start again "
+                "with another --data folder.",
+            ) from problem
+    return None if left.phase is Phase.CLOSED else Unfinished(folder, left)
+
+
+def take_over(
+    found: Unfinished, reader: Reader, writer: Writer, blobs: BlobStore, now: Moment, boot: str
+) -> None:
+    """Write what a restart has to write, and adopt the files that no record names yet.
+
+    Nothing is deleted: what cannot be used is moved to ``quarantine/``.
+    """
+    writer.reopen_ledger()
+    orphans = blobs.names() - reader.named_blobs()
+    entries = closing_entries(found.left, now, boot, len(orphans))
+    if entries and orphans:
+        entries[0] = Entry(now, "restart", entries[0].data, _references(blobs, sorted(orphans)))
+    segments = [entry for part in _parts(found.folder) if (entry := _segment(part, blobs, now))]
+    writer.append(*entries[:1], *segments, *entries[1:])
+    _quarantine(found.folder)
+
+
+def _references(blobs: BlobStore, names: list[str]) -> tuple[BlobRef, ...]:
+    references = []
+    for name in names:
+        path = blobs.path(name)
+        if path is not None:
+            with path.open("rb") as file:
+                jpeg = file.read(len(_JPEG_START)) == _JPEG_START
+            media_type = "image/jpeg" if jpeg else VIDEO_TYPE
+            references.append(BlobRef(name, media_type, path.stat().st_size))
+    return tuple(references)
+
+
+def _parts(folder: SessionFolder) -> list[Path]:
+    return sorted(folder.segments.glob("*.part"))
+
+
+def _segment(part: Path, blobs: BlobStore, now: Moment) -> Entry | None:
+    """A video that was being written: whole up to its last frame, so it is evidence."""
+    found = readable_frames(part)
+    if found is None:
+        return None
+    data = {
+        "source": "screen",
+        "frames": found.frames,
+        "width": found.width,
+        "height": found.height,
+        "codec": found.codec,
+        "recovered": True,
+    }
+    return Entry(now, "segment", data, (blobs.adopt(part, VIDEO_TYPE),))
+
+
+def _quarantine(folder: SessionFolder) -> None:
+    left = [*folder.incoming.glob("*.part"), *_parts(folder)]
+    if not left:
+        return
+    quarantine = folder.path / "quarantine"
+    quarantine.mkdir(mode=0o700, exist_ok=True)
+    for path in left:
+        path.rename(quarantine / path.name)

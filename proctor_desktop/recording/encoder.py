@@ -1,0 +1,138 @@
+"""Screen video that survives a crash: fragmented MP4, one fragment a frame, AV1.
+
+SVT-AV1 is told that it sees a screen (``scm``), to use one thread, and to hold no frame back
+(``pred-struct=1``, ``rtc=1``), so that each picture is a packet, and with the next one on disk,
+before the call returns.
+"""
+
+from __future__ import annotations
+
+import os
+from fractions import Fraction
+
+os.environ.setdefault("SVT_LOG", "1")  # errors only; read by SVT-AV1 when it starts
+
+import av
+import numpy as np
+from av import VideoStream
+from av.packet import Packet
+from av.video.reformatter import ColorRange, Colorspace
+from numpy.typing import NDArray
+
+from proctor_desktop.recording.segment_file import Sink
+
+CODEC = "av1"
+MEDIA_TYPE = "video/mp4"
+
+_MOVFLAGS = "frag_every_frame+empty_moov+default_base_moof"
+_SVT = {
+    "preset": "8",
+    "crf": "40",
+    "svtav1-params": "scm=1:lp=1:pred-struct=1:rtc=1",
+}
+_TICK = Fraction(1, 1000)
+_ONE_KEY_FRAME = 1_000_000
+_BT709 = 1
+_FRAGMENT_OVERHEAD_BYTES = 512
+
+
+class SegmentFull(Exception):
+    """The next frame would make the file larger than it may get; the frame was not written."""
+
+
+class FragmentedVideo:
+    """Writes BGRA pictures with their times into ``sink``.
+
+    The picture's size is fixed; odd sides are made even by repeating the last row or column. A
+    file never gets larger than ``limit_bytes``.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        width_px: int,
+        height_px: int,
+        frames_per_s: float,
+        comment: str,
+        limit_bytes: int,
+    ) -> None:
+        self.width_px, self.height_px = _even(width_px), _even(height_px)
+        self._sink = sink
+        self._limit_bytes = limit_bytes
+        self._container = av.open(
+            sink,
+            "w",
+            format="mp4",
+            options={"movflags": _MOVFLAGS, "flush_packets": "1"},
+        )
+        self._container.metadata["comment"] = comment
+        rate = Fraction(frames_per_s).limit_denominator(1000)
+        self._stream = self._container.add_stream("libsvtav1", rate=rate, options=dict(_SVT))
+        self._stream.width, self._stream.height = self.width_px, self.height_px
+        self._stream.pix_fmt = "yuv420p"
+        self._stream.codec_context.time_base = self._stream.time_base = _TICK
+        self._stream.codec_context.gop_size = _ONE_KEY_FRAME
+        self._last_ms = -1
+        self._held_bytes = 0
+        _describe_colour(self._stream.codec_context)
+
+    def write(self, image: NDArray[np.uint8], at_s: float) -> None:
+        """Encode one picture, ``at_s`` seconds after the first.
+
+        Raises SegmentFull when it does not fit any more, and OSError when the file cannot be
+        written; then this video is over.
+        """
+        frame = _as_frame(_with_even_sides(image))
+        frame.pts = self._last_ms = max(round(at_s / _TICK), self._last_ms + 1)
+        frame.time_base = _TICK
+        packets = self._stream.encode(frame)
+        if not self._fits(packets):
+            raise SegmentFull
+        self._mux(packets)
+
+    def close(self) -> None:
+        """Write what is still held back and the end of the file; raises OSError."""
+        self._mux(self._stream.encode(None))
+        self._container.close()
+        if self._sink.failure is not None:
+            raise self._sink.failure
+
+    def abandon(self) -> None:
+        """Let go of the encoder without caring for the file any more."""
+        self._container.close()
+
+    def _mux(self, packets: list[Packet[VideoStream]]) -> None:
+        self._container.mux(packets)
+        if self._sink.failure is not None:
+            raise self._sink.failure
+
+    def _fits(self, packets: list[Packet[VideoStream]]) -> bool:
+        """Whether the file has room for these packets, and for the one still held back."""
+        growth = sum(packet.size + _FRAGMENT_OVERHEAD_BYTES for packet in packets)
+        fits = self._sink.size_bytes + self._held_bytes + growth <= self._limit_bytes
+        self._held_bytes = growth
+        return fits
+
+
+def _even(pixels: int) -> int:
+    return pixels + pixels % 2
+
+
+def _with_even_sides(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    height, width = image.shape[:2]
+    if not (height % 2 or width % 2):
+        return image
+    return np.pad(image, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+
+
+def _as_frame(image: NDArray[np.uint8]) -> av.VideoFrame:
+    whole = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="bgra")
+    return whole.reformat(
+        format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+    )
+
+
+def _describe_colour(codec: av.VideoCodecContext) -> None:
+    """Say in the file what the pictures are in, so that players need not guess."""
+    codec.colorspace = codec.color_primaries = codec.color_trc = _BT709
+    codec.color_range = ColorRange.MPEG

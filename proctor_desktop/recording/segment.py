@@ -1,0 +1,122 @@
+"""One stretch of screen video, while it is written and when it is done."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proctor_desktop.core.moment import Moment, rfc3339
+from proctor_desktop.recording.encoder import CODEC, FragmentedVideo, SegmentFull
+from proctor_desktop.recording.intake import ScreenFrame
+from proctor_desktop.recording.segment_file import Sink
+from proctor_desktop.wire.rest import MAX_BLOB_BYTES
+
+LIMIT_BYTES = MAX_BLOB_BYTES * 9 // 10
+"""Room is left for the seal and for the end of the file."""
+
+_SYNC_EVERY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A finished file of screen video: from its first frame's moment to its last one's.
+
+    ``frames`` counts the pictures in the file: a screen that stands still is not stored again.
+    """
+
+    path: Path
+    started: Moment
+    ended: Moment
+    frames: int
+    width: int
+    height: int
+    codec: str = CODEC
+
+
+class OpenSegment:
+    """A segment that frames are still added to.
+
+    Of pictures that are the same as the one before, the first is encoded (which brings the change
+    before it to disk) and the last one, so that the video lasts as long as the screen stood still.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        first: ScreenFrame,
+        frames_per_s: float,
+        open_file: Callable[[Path], Sink],
+    ) -> None:
+        """Make the file for ``first`` and those after it, not adding it yet; raises OSError."""
+        height, width = first.image.shape[:2]
+        self.shape = first.image.shape
+        self.started = self._seen = self._synced = first.moment
+        self._encoded: list[Moment] = []
+        self.path = folder / f"{uuid.uuid4()}.part"
+        self._file = open_file(self.path)
+        self._video = FragmentedVideo(
+            self._file, width, height, frames_per_s, comment(first.moment), LIMIT_BYTES
+        )
+        self._shown: NDArray[np.uint8] | None = None
+        self._repeated = False
+        self._waiting: ScreenFrame | None = None
+
+    @property
+    def frames(self) -> int:
+        """How many pictures were encoded."""
+        return len(self._encoded)
+
+    def add(self, frame: ScreenFrame) -> None:
+        """Take the next frame, of the same size; raises OSError and SegmentFull."""
+        same = self._shown is not None and np.array_equal(self._shown, frame.image)
+        if same and self._repeated:
+            self._waiting = frame
+        else:
+            self._encode(frame)
+            self._repeated = same
+            self._shown = frame.image
+        self._seen = frame.moment
+
+    def finish(self) -> Segment:
+        """Complete the file and bring it to disk; raises OSError."""
+        with suppress(SegmentFull):  # only the length of the last, still picture is lost
+            if self._waiting is not None:
+                self._encode(self._waiting)
+        self._video.close()
+        self._file.sync()
+        self._file.close()
+        return self._segment(self._seen, self.frames)
+
+    def salvage(self) -> Segment | None:
+        """What reached the disk before a failure; None (and no file) when no picture did."""
+        self._video.abandon()
+        self._file.close()
+        whole = self.frames - 1  # a frame is on disk when the next one has been written
+        if whole > 0:
+            return self._segment(self._encoded[whole - 1], whole)
+        self.path.unlink(missing_ok=True)
+        return None
+
+    def _encode(self, frame: ScreenFrame) -> None:
+        self._waiting = None
+        self._video.write(frame.image, frame.moment.since_s(self.started))
+        self._encoded.append(frame.moment)
+        if frame.moment.since_s(self._synced) >= _SYNC_EVERY_S:
+            self._file.sync()
+            self._synced = frame.moment
+
+    def _segment(self, ended: Moment, frames: int) -> Segment:
+        width_px, height_px = self._video.width_px, self._video.height_px
+        return Segment(self.path, self.started, ended, frames, width_px, height_px)
+
+
+def comment(started: Moment) -> str:
+    """What the file says about itself, so that it can be adopted after a crash."""
+    return json.dumps({"started": rfc3339(started.wall_utc), "mono_ns": started.mono_ns})

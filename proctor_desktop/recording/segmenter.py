@@ -1,0 +1,200 @@
+"""Turns a stream of screen frames into segments, whatever the disk and the encoder do."""
+
+from __future__ import annotations
+
+import errno
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.core.moment import Clock, Moment
+from proctor_desktop.core.observation import Health, Source, SourceHealth
+from proctor_desktop.hosts.worker import Crashed, Worker
+from proctor_desktop.recording.encoder import SegmentFull
+from proctor_desktop.recording.intake import Intake, Report, ScreenFrame
+from proctor_desktop.recording.missing import MissingFrames
+from proctor_desktop.recording.segment import OpenSegment, Segment
+from proctor_desktop.recording.segment_file import SegmentFile, Sink
+
+_LOOK_S = 1.0
+_RETRY_S = 5.0
+_OVERDUE_S = 2.0
+_PROVEN_FRAMES = 2
+_TOO_LARGE = "a single picture is larger than a segment may be"
+
+
+class Segmenter:
+    """Writes ``<folder>/<uuid>.part`` files and hands each to ``finished`` when it is complete.
+
+    A segment ends after ``segment_s``, when it is nearly as large as a blob may be, or when the
+    screen changes its size. ``finished`` is called in the segmenter's thread; the file is then on
+    disk and belongs to whoever is called. A full or broken disk is reported as health; what had
+    been written is handed over, frames are dropped for five seconds, and it is tried again: each
+    span without frames becomes one Gap. ``put`` may be called before ``start`` and never blocks.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        segment_s: float,
+        frames_per_s: float,
+        finished: Callable[[Segment], None],
+        clock: Clock,
+        report: Report,
+        crashed: Crashed,
+        open_file: Callable[[Path], Sink] = SegmentFile,
+    ) -> None:
+        self._folder = folder
+        self._segment_s = segment_s
+        self._frames_per_s = frames_per_s
+        self._finished = finished
+        self._clock = clock
+        self._report = report
+        self._open_file = open_file
+        self._intake = Intake(frames_per_s, report)
+        self._missing = MissingFrames()
+        self._failure = ""
+        self._retry_at: Moment | None = None
+        self._segment: OpenSegment | None = None
+        self._done: list[Segment] = []
+        self._worker = Worker("segmenter", self._run, crashed)
+
+    def open(self) -> None:
+        """Make the folder, private to its owner; raises EnvironmentProblem."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as problem:
+            raise EnvironmentProblem(
+                str(self._folder),
+                f"the folder for screen video cannot be made ({problem.strerror or problem})",
+                "Choose a data folder that you may write to.",
+            ) from problem
+
+    def put(self, frame: ScreenFrame) -> bool:
+        """Take a frame (BGRA); False when it was dropped because the encoder is behind."""
+        return self._intake.put(frame)
+
+    def start(self) -> None:
+        """Begin to encode; ``open`` came before."""
+        self._worker.start()
+
+    def stop(self, timeout_s: float = 10.0) -> bool:
+        """Encode what waits, finish the segment and end; no more frames are put by now."""
+        self._worker.stopping.set()
+        self._intake.wake()
+        return self._worker.join(timeout_s)
+
+    def _run(self, stopping: threading.Event) -> None:
+        while True:
+            frame = self._intake.take(0.0 if stopping.is_set() else _LOOK_S)
+            if frame is not None:
+                self._accept(frame)
+            elif stopping.is_set():
+                break
+            elif self._overdue():
+                self._guarded(self._finish)
+        self._guarded(self._finish)
+        now = self._clock.now()
+        self._intake.end_gap(now)
+        self._end_gap(now)
+
+    def _accept(self, frame: ScreenFrame) -> None:
+        if self._retry_at is not None and frame.moment.mono_ns < self._retry_at.mono_ns:
+            self._missing.miss(frame.moment, self._failure)
+        else:
+            self._guarded(lambda: self._write(frame))
+
+    def _guarded(self, step: Callable[[], None]) -> None:
+        """Do what the disk may refuse, then hand over what got finished by it."""
+        try:
+            step()
+        except OSError as problem:
+            self._fail(problem)
+        done, self._done = self._done, []
+        for segment in done:
+            self._finished(segment)
+
+    def _write(self, frame: ScreenFrame) -> None:
+        if self._segment is not None and self._is_over(self._segment, frame):
+            self._finish()
+        if not self._add(frame):
+            self._missing.miss(frame.moment, _TOO_LARGE)
+        elif not self._failure:
+            self._end_gap(frame.moment)
+        elif self._segment is not None and self._segment.frames >= _PROVEN_FRAMES:
+            self._recover(frame.moment)
+
+    def _is_over(self, segment: OpenSegment, frame: ScreenFrame) -> bool:
+        return (
+            frame.image.shape != segment.shape
+            or frame.moment.since_s(segment.started) >= self._segment_s
+        )
+
+    def _overdue(self) -> bool:
+        """Whether frames stopped coming and the segment has waited for them long enough."""
+        limit_s = self._segment_s + _OVERDUE_S
+        return (
+            self._segment is not None
+            and self._clock.now().since_s(self._segment.started) >= limit_s
+        )
+
+    def _add(self, frame: ScreenFrame) -> bool:
+        """Add to this segment or, when it is full, to a new one; False when neither has room."""
+        for _ in range(2):
+            if self._segment is None:
+                self._segment = OpenSegment(
+                    self._folder, frame, self._frames_per_s, self._open_file
+                )
+            try:
+                self._segment.add(frame)
+            except SegmentFull:
+                self._finish()
+            else:
+                return True
+        return False
+
+    def _finish(self) -> None:
+        if self._segment is None:
+            return
+        if self._segment.frames:
+            self._done.append(self._segment.finish())
+            self._segment = None
+        else:
+            self._salvage()
+
+    def _fail(self, problem: OSError) -> None:
+        now = self._clock.now()
+        self._retry_at = now.later(_RETRY_S)
+        lost_since = self._salvage() or now
+        if not self._failure:
+            self._failure = _reason(problem)
+            self._report(now, SourceHealth(Source.SCREEN, Health.LOST, self._failure))
+        self._missing.miss(lost_since, self._failure)
+
+    def _salvage(self) -> Moment | None:
+        """Keep what the broken segment's file holds; the moment of the last picture in it."""
+        segment, self._segment = self._segment, None
+        kept = segment.salvage() if segment is not None else None
+        if kept is None:
+            return segment.started if segment is not None else None
+        self._done.append(kept)
+        return kept.ended
+
+    def _recover(self, moment: Moment) -> None:
+        self._failure, self._retry_at = "", None
+        self._report(
+            moment, SourceHealth(Source.SCREEN, Health.OK, "screen video is written again")
+        )
+        self._end_gap(moment)
+
+    def _end_gap(self, moment: Moment) -> None:
+        gap = self._missing.end(moment)
+        if gap is not None:
+            self._report(moment, gap)
+
+
+def _reason(problem: OSError) -> str:
+    if problem.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return "the disk is full"
+    return f"screen video cannot be written ({problem.strerror or problem})"

@@ -1,0 +1,89 @@
+"""Is anything to be heard? A level, a threshold that follows the room, and a yes or no.
+
+The level of a 100 ms block is that of its quieter parts: the block is cut into ten pieces of 10 ms,
+and the quarter point of their levels counts. A key click fills a piece or two and does not move it;
+speech fills most of them. The level is then smoothed with a factor of 0.8 a block.
+
+The threshold lies 10 dB above the room's noise floor, and the floor is what the quietest tenth of
+the last 10 s was like, so that it comes from the pauses of whoever speaks. It is never below
+-45 dBFS (typing stays under that on an ordinary desk, and digital silence has no floor at all) and
+never above -35 dBFS (so that speech without a pause cannot lift it above itself).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proctor_desktop.core.observation import SoundLevel
+
+SILENCE_DBFS = -100.0
+LOWEST_THRESHOLD_DBFS = -45.0
+HIGHEST_THRESHOLD_DBFS = -35.0
+
+_BLOCK_S = 0.1
+_PIECES_A_BLOCK = 10
+_QUARTER = 25.0
+_SMOOTHING = 0.8
+_BLOCKS_A_REPORT = 5
+_FLOOR_BLOCKS = 100
+_FLOOR_PERCENTILE = 10.0
+_FLOOR_NEEDS_BLOCKS = 30
+_MARGIN_DB = 10.0
+
+
+class SoundActivity:
+    """Turns blocks of 1600 samples at 16 kHz into a SoundLevel every half second."""
+
+    def __init__(self) -> None:
+        self._recent: deque[float] = deque(maxlen=_FLOOR_BLOCKS)
+        self._amplitude = _amplitude(SILENCE_DBFS)
+        self._blocks = 0
+
+    def hear(self, samples: NDArray[np.float32]) -> SoundLevel | None:
+        """Take the next block (numbers from -1 to 1); the level after every fifth one."""
+        level = block_level_dbfs(samples)
+        self._recent.append(level)
+        self._amplitude = _SMOOTHING * self._amplitude + (1 - _SMOOTHING) * _amplitude(level)
+        self._blocks += 1
+        if self._blocks % _BLOCKS_A_REPORT:
+            return None
+        return self._report()
+
+    def _report(self) -> SoundLevel:
+        level = round(_dbfs(self._amplitude), 1)
+        threshold = round(threshold_dbfs(self._recent), 1)
+        return SoundLevel(
+            level_dbfs=level,
+            threshold_dbfs=threshold,
+            active=level > threshold,
+            span_s=_BLOCKS_A_REPORT * _BLOCK_S,
+        )
+
+
+def block_level_dbfs(samples: NDArray[np.float32]) -> float:
+    """The level of a block's quieter parts, from -100 to 0; 0 is a square wave at full scale."""
+    pieces = np.nan_to_num(samples).astype(np.float64).reshape(_PIECES_A_BLOCK, -1)
+    loudness = np.sqrt(np.mean(pieces**2, axis=1))
+    return _dbfs(float(np.percentile(loudness, _QUARTER)))
+
+
+def threshold_dbfs(recent_dbfs: deque[float]) -> float:
+    """The level above which sound counts, from the block levels of the last ten seconds.
+
+    Until three seconds are known, the lowest threshold stands in for a calibrated one.
+    """
+    if len(recent_dbfs) < _FLOOR_NEEDS_BLOCKS:
+        return LOWEST_THRESHOLD_DBFS
+    floor = float(np.percentile(np.array(recent_dbfs), _FLOOR_PERCENTILE))
+    return min(max(floor + _MARGIN_DB, LOWEST_THRESHOLD_DBFS), HIGHEST_THRESHOLD_DBFS)
+
+
+def _amplitude(dbfs: float) -> float:
+    return float(10 ** (dbfs / 20))
+
+
+def _dbfs(amplitude: float) -> float:
+    return max(SILENCE_DBFS, 20 * float(np.log10(max(amplitude, 1e-9))))

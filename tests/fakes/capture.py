@@ -1,0 +1,51 @@
+"""A camera made of a script: what each grab gives, on a clock that goes on with it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.fakes.manual_clock import ManualClock
+
+
+class ScriptedCapture:
+    """Each grab takes 1/30 s and succeeds as ``script`` says; at its end ``over`` is set."""
+
+    def __init__(self, clock: ManualClock, script: Iterator[bool], over: threading.Event) -> None:
+        self._clock = clock
+        self._script = script
+        self._over = over
+        self._grabs = 0
+        self.released = False
+
+    def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
+        return True
+
+    def grab(self) -> bool:
+        self._clock.advance(1 / 30)
+        self._grabs += 1
+        try:
+            return next(self._script)
+        except StopIteration:
+            self._over.set()
+            threading.Event().wait(0.01)
+            return True
+
+    def retrieve(self) -> tuple[bool, NDArray[np.uint8]]:
+        return True, np.full((480, 640, 3), self._grabs % 256, np.uint8)
+
+    def release(self) -> None:
+        self.released = True
+
+
+class ClosedCapture(ScriptedCapture):
+    """A camera that does not open."""
+
+    def __init__(self) -> None:
+        super().__init__(ManualClock(), iter(()), threading.Event())
+
+    def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
+        return False

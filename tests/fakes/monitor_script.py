@@ -1,0 +1,257 @@
+"""A monitor that only talks: speaks the stdio protocol without any camera or journal.
+
+Started as a child process by the kiosk's tests:
+``python monitor_script.py --data DIR [--scenario NAME] [--tick S]``. The phase is kept in DIR, so
+that a second life goes on where the first one ended, as the real monitor does.
+
+Scenarios: ``calm`` (default), ``dies`` (once, at the start of the exam), ``always-dies``, ``mute``
+(dies without a word), ``garbles`` (one line that is no message), ``fatal``, ``camera-trouble``,
+``events`` (toasts and lost devices during the exam), ``offline`` (nothing is ever delivered),
+``stubborn`` (does not answer a candidate who leaves).
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import os
+import queue
+import sys
+import threading
+import time
+from pathlib import Path
+
+from proctor_desktop.core.session import Phase
+from proctor_desktop.wire import stdio
+
+NOTICE = stdio.Notice(
+    exam="Introduction to Statistics, final exam",
+    institution="Example University",
+    text=(
+        "During this exam your camera, your microphone and your screen are observed on your own "
+        "computer.\n\nPictures are kept only where something was observed that the exam's rules "
+        "name, for example that no face could be seen for some seconds. They are sent to Example "
+        "University, are seen by the exam's proctors only, and are deleted after 90 days unless "
+        "an appeal is open.\n\nWhether an observation means anything is decided by a person. You "
+        "may see what was recorded about you and comment on it.\n\nQuestions: "
+        "exams@example.edu, or at the desk in room 101. If you do not agree you can sit the exam "
+        "in room 101 instead; nothing is held against you."
+    ),
+    sha256="ab" * 32,
+    signer="5f" * 32,
+)
+HINTS = (
+    "Look at the middle of the screen.",
+    "A little closer, please.",
+    "Good. Stay like this for a moment.",
+)
+EVENTS = {
+    4: stdio.Toast("face_missing", "We can't see your face."),
+    5: stdio.Toast("face_missing", "We can't see your face."),
+    8: stdio.Toast("focus_lost", "Another window is in front of the exam."),
+    12: stdio.Toast("prolonged_silence", "We have not heard anything for a while."),
+}
+
+
+class FakeMonitor:
+    """The phases one after the other, moved on by what the kiosk says."""
+
+    def __init__(self, data: Path, scenario: str, tick_s: float) -> None:
+        self.file = data / "phase"
+        self.scenario = scenario
+        self.tick_s = tick_s
+        self.phase = Phase(self.file.read_text()) if self.file.exists() else Phase.OPENED
+        self.lives = self._count_life(data / "lives")
+        self.preview = False
+        self.ticks = 0
+        self.calibrating = -1
+        self.delivered = 0
+        self.heard: queue.Queue[stdio.Upward | None] = queue.Queue()
+        self.log = data / "heard"
+
+    def run(self) -> int:
+        """Talk until the input ends."""
+        if self.scenario == "mute":
+            print("RuntimeError: no words", file=sys.stderr)
+            return 3
+        threading.Thread(target=self._listen, daemon=True, name="listener").start()
+        self.move(self.phase)
+        self.say(NOTICE)
+        if self.scenario == "fatal":
+            self.say(
+                stdio.Trouble(
+                    "The disk",
+                    "Only 12 MB are free where the recording is kept.",
+                    "Free at least 2 GB, then choose 'Try again'.",
+                    fatal=True,
+                )
+            )
+            return 1
+        if self.scenario == "camera-trouble":
+            self.say(
+                stdio.Trouble(
+                    "The camera",
+                    "Another program uses it",
+                    "Close that program; the exam goes on without the camera until then.",
+                )
+            )
+        if self.scenario == "garbles":
+            print("this is no message", flush=True)
+        return self.loop()
+
+    def loop(self) -> int:
+        """One tick after the other."""
+        while True:
+            try:
+                message = self.heard.get(timeout=self.tick_s)
+            except queue.Empty:
+                self.tick()
+                continue
+            if message is None:
+                return 0
+            self.hear(message)
+
+    def hear(self, message: stdio.Upward) -> None:
+        """Do what the candidate asks."""
+        with self.log.open("a") as log:
+            log.write(stdio.to_line(message) + "\n")
+        if self.scenario == "stubborn" and isinstance(message, stdio.FinishExam):
+            return
+        match message:
+            case stdio.Consent(given=True):
+                self.move(Phase.CONSENTED)
+            case stdio.Consent(given=False):
+                self.move(Phase.CLOSED)
+            case stdio.WantPreview(on=on):
+                self.preview = on
+            case stdio.TakePhoto():
+                self.move(Phase.IDENTIFIED)
+            case stdio.SkipStep():
+                consented = self.phase is Phase.CONSENTED
+                self.move(Phase.IDENTIFIED if consented else Phase.CALIBRATED)
+            case stdio.Calibrate():
+                self.calibrating = 0
+            case stdio.StartExam():
+                self.move(Phase.RUNNING)
+            case stdio.FinishExam():
+                self.finish()
+
+    def finish(self) -> None:
+        """Close, let the upload be seen, and end."""
+        self.move(Phase.CLOSED)
+        offline = self.scenario == "offline"
+        for _ in range(4):
+            time.sleep(self.tick_s)
+            self.delivered = 0 if offline else self.delivered + 10
+            self.snapshot(pending=40 - self.delivered)
+        export = str(self.file.parent / "session.evidence")
+        score = (None, None) if offline else (93.0, "green")
+        self.say(stdio.Ended(export, 40 - self.delivered, *score))
+
+    def tick(self) -> None:
+        """What is said without being asked."""
+        self.ticks += 1
+        self.snapshot(pending=3)
+        if self.preview:
+            self.say(stdio.Preview(portrait(self.ticks)))
+        if self.phase is Phase.IDENTIFIED and self.calibrating >= 0:
+            self.calibrate()
+        if self.phase is Phase.RUNNING:
+            self.run_exam()
+
+    def calibrate(self) -> None:
+        """A sixth of the way a tick."""
+        self.calibrating += 1
+        share = self.calibrating / 6
+        hint = HINTS[min(int(share * len(HINTS)), len(HINTS) - 1)]
+        done = share >= 1
+        self.say(stdio.CalibrationStep(min(share, 1.0), hint, done, 0.8 if done else None))
+        if done:
+            self.move(Phase.CALIBRATED)
+
+    def run_exam(self) -> None:
+        """The scenario's own events."""
+        if self.scenario == "events" and self.ticks in EVENTS:
+            self.say(EVENTS[self.ticks])
+        dies = self.scenario == "always-dies" or (self.scenario == "dies" and self.lives == 1)
+        if dies:
+            print("Segmentation fault in a library", file=sys.stderr, flush=True)
+            os._exit(11)
+
+    def snapshot(self, pending: int) -> None:
+        """How everything stands."""
+        away = self.scenario == "events" and self.ticks % 16 in range(4, 9)
+        sources = {"camera": "ok", "vision": "ok", "microphone": "ok", "screen": "ok"}
+        if self.scenario == "events":
+            sources["microphone"] = "lost"
+        if self.scenario == "camera-trouble":
+            sources["camera"] = "lost"
+        self.say(
+            stdio.Snapshot(
+                elapsed_s=self.ticks * 1.0,
+                faces=0 if away else 1,
+                yaw_deg=None,
+                pitch_deg=None,
+                sound_dbfs=-40.0,
+                sources=sources,
+                pending=pending,
+                delivered=self.delivered,
+                online=self.scenario != "offline",
+                open_violations=[],
+            )
+        )
+
+    def move(self, phase: Phase) -> None:
+        """Be in ``phase`` and remember it."""
+        self.phase = phase
+        self.file.write_text(phase.value)
+        self.say(stdio.PhaseIs(phase))
+
+    def say(self, message: stdio.Downward) -> None:
+        """One line."""
+        sys.stdout.write(stdio.to_line(message) + "\n")
+        sys.stdout.flush()
+
+    def _listen(self) -> None:
+        for line in sys.stdin:
+            self.heard.put(stdio.upward(line))
+        self.heard.put(None)
+
+    def _count_life(self, file: Path) -> int:
+        lives = int(file.read_text()) + 1 if file.exists() else 1
+        file.write_text(str(lives))
+        return lives
+
+
+def portrait(tick: int) -> str:
+    """A drawn head that sways a little, as base64 JPEG."""
+    import cv2  # noqa: PLC0415 - slow to import, and only wanted for pictures
+    import numpy as np  # noqa: PLC0415
+
+    image = np.full((stdio.PREVIEW_HEIGHT_PX, stdio.PREVIEW_WIDTH_PX, 3), 205, np.uint8)
+    image[:, :, 0] = np.linspace(225, 190, stdio.PREVIEW_HEIGHT_PX)[:, None]
+    across = 160 + int(6 * np.sin(tick / 3))
+    cv2.ellipse(image, (across, 235), (95, 70), 0, 180, 360, (120, 96, 70), -1)
+    cv2.rectangle(image, (across - 18, 150), (across + 18, 190), (150, 175, 215), -1)
+    cv2.ellipse(image, (across, 112), (46, 60), 0, 0, 360, (160, 186, 226), -1)
+    cv2.ellipse(image, (across, 92), (50, 46), 0, 180, 360, (48, 56, 72), -1)
+    for side in (-18, 18):
+        cv2.circle(image, (across + side, 112), 5, (60, 60, 60), -1)
+    cv2.ellipse(image, (across, 138), (16, 7), 0, 10, 170, (90, 100, 170), 2)
+    return base64.b64encode(cv2.imencode(".jpg", image)[1].tobytes()).decode("ascii")
+
+
+def main() -> int:
+    """Parse what the tests and the kiosk pass, and talk."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--data", type=Path, required=True)
+    options.add_argument("--scenario", default="calm")
+    options.add_argument("--tick", type=float, default=0.02)
+    options.add_argument("--exam-pid", type=int, default=0)
+    given = options.parse_args()
+    given.data.mkdir(parents=True, exist_ok=True)
+    return FakeMonitor(given.data, given.scenario, given.tick).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

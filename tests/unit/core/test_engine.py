@@ -1,0 +1,170 @@
+"""The engine over scripted sessions."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+from proctor_desktop.core.engine import Engine
+from proctor_desktop.core.event import ExamStarted
+from proctor_desktop.core.observation import Source
+from proctor_desktop.core.policy import Policy, Preset, Rules, preset_defaults
+from tests.playbook import Playbook, nothing, started
+
+
+def test_an_honest_candidate_is_never_accused() -> None:
+    play = Playbook(preset_defaults(Preset.INTERVIEW))
+    for second in range(2, 60, 2):
+        play.until(second, yaw=8 if second % 4 else -8, pitch=5)
+    play.end().expects(nothing)
+    assert play.warnings == []
+
+
+def test_before_the_exam_starts_nothing_is_evaluated() -> None:
+    play = Playbook()
+    play.end()
+    play.until(30, faces=0, sound=False).expects(nothing)
+
+
+def test_a_missing_face_starts_after_five_seconds_and_ends_when_it_is_back() -> None:
+    play = Playbook().until(10).until(17, faces=0).until(20)
+    play.expects(started("face_missing", at=15))
+    (end,) = play.of("violation.end", "face_missing")
+    assert end.data["ended"] == "cleared"
+    assert 6.9 <= end.data["duration_s"] <= 7.2
+
+
+def test_a_face_gone_for_less_than_the_rules_time_is_nothing() -> None:
+    Playbook().until(10).until(14.5, faces=0).until(20).expects(nothing)
+
+
+def test_two_analyses_with_two_faces_make_a_violation_one_does_not() -> None:
+    Playbook().until(5).until(5.125, faces=2).until(8).expects(nothing)
+    play = Playbook().until(5).until(5.25, faces=2).until(8)
+    play.expects(started("multiple_faces", at=5.25))
+    assert play.of("violation.start")[0].data["confidence"] == 0.8
+
+
+def test_a_flickering_second_face_is_one_violation_not_many() -> None:
+    play = Playbook().until(5)
+    for tenth in range(10):
+        play.until(5.5 + tenth * 0.5 - 0.125, faces=2).until(5.5 + tenth * 0.5)
+    assert play.started() == ["multiple_faces"]
+
+
+def test_each_direction_of_a_turned_head_has_its_own_limit() -> None:
+    cases = {"left": (31, 0), "right": (-31, 0), "up": (0, 21), "down": (0, -26)}
+    for word, (yaw, pitch) in cases.items():
+        play = Playbook().until(5).until(7, yaw=yaw, pitch=pitch).until(9)
+        play.expects(started("head_turned", at=6))
+        assert word in play.of("violation.start")[0].data["reason"]
+    Playbook().until(5).until(7, yaw=29, pitch=-24).until(9).expects(nothing)
+
+
+def test_a_turned_head_is_not_judged_without_calibration() -> None:
+    Playbook(calibrated=False).until(5).until(9, yaw=60).expects(nothing)
+
+
+def test_the_measure_of_a_turned_head_is_its_worst_angle_and_carries_the_error() -> None:
+    play = Playbook().until(5).until(6, yaw=32).until(8, yaw=47).until(9, yaw=33).until(11)
+    end = play.of("violation.end", "head_turned")[0].data
+    assert end["measured"] == 47.0
+    assert end["threshold"] == 30.0
+    assert end["calibration_error_deg"] == 0.5
+
+
+def test_a_face_at_the_edge_is_outside_the_zone() -> None:
+    play = Playbook().until(5).until(7, centre=(0.85, 0.5)).until(9)
+    play.expects(started("outside_zone", at=6))
+
+
+def test_silence_counts_in_an_interview_and_is_only_recorded_in_an_exam() -> None:
+    interview = Playbook(preset_defaults(Preset.INTERVIEW)).until(5).until(18, sound=False)
+    interview.expects(started("prolonged_silence", at=15, within=0.6))
+    assert interview.of("violation.start")[0].data["penalty"] == 5
+    exam = Playbook().until(5).until(18, sound=False)
+    assert exam.of("violation.start")[0].data["penalty"] == 0
+
+
+def test_losing_the_focus_names_the_application_and_costs_once() -> None:
+    play = Playbook().until(5).focus("notes").until(8).focus("kiosk", inside=True).until(10)
+    play.expects(started("focus_lost", at=5.3))
+    assert play.started() == ["focus_lost"]
+    assert "notes" in play.of("violation.start")[0].data["reason"]
+    end = play.of("violation.end")[0].data
+    assert 2.9 <= end["duration_s"] <= 3.1
+
+
+def test_a_blink_of_the_focus_is_not_a_violation() -> None:
+    play = Playbook().until(5).focus("popup").until(5.2).focus("kiosk", inside=True).until(8)
+    play.expects(nothing)
+
+
+def test_a_second_application_while_away_is_a_switch() -> None:
+    play = Playbook().until(5).focus("notes").until(7).focus("chat").until(9)
+    assert play.started() == ["focus_lost", "app_switched"]
+    assert "chat" in play.of("violation.start", "app_switched")[0].data["reason"]
+
+
+def test_a_rule_that_the_exam_switched_off_is_not_evaluated() -> None:
+    rules = Rules()
+    off = replace(rules, face_missing=replace(rules.face_missing, enabled=False))
+    Playbook(Policy(rules=off)).until(5).until(20, faces=0).expects(nothing)
+
+
+def test_the_candidate_is_told_at_most_once_a_minute_for_each_rule() -> None:
+    play = Playbook()
+    for start in range(5, 50, 10):
+        play.until(start).until(start + 6, faces=0)
+    assert len(play.started()) == 5
+    assert [w.rule for w in play.warnings] == ["face_missing"]
+    play.until(70).until(76, faces=0)
+    assert len(play.warnings) == 2
+
+
+def test_updates_come_at_most_once_a_second() -> None:
+    play = Playbook().until(5).until(15, faces=0)
+    updates = [u.moment.mono_ns for u in play.of("violation.update")]
+    assert 3 <= len(updates) <= 5
+    assert all(later - earlier >= 1e9 for earlier, later in itertools.pairwise(updates))
+
+
+def test_a_lost_camera_ends_what_it_saw_and_leaves_a_gap() -> None:
+    play = Playbook().until(5).until(12, faces=0).lose(Source.CAMERA).until(20, camera=False)
+    play.restore(Source.CAMERA).until(25)
+    assert play.of("violation.end")[0].data["ended"] == "source lost"
+    (gap,) = play.of("gap")
+    assert gap.data == {"source": "camera", "seconds": 8.0, "reason": "unplugged"}
+    assert [r.data["state"] for r in play.of("source")] == ["lost", "ok"]
+
+
+def test_readings_that_stop_coming_prove_nothing_about_the_time_between() -> None:
+    play = Playbook().until(5).until(9, faces=0).until(14, camera=False).until(18, faces=0)
+    play.expects(nothing)
+
+
+def test_half_the_pictures_make_half_the_confidence() -> None:
+    full = Playbook().until(5).until(11, faces=0)
+    half = Playbook().until(5, rate=4).until(11, faces=0, rate=4)
+    assert full.of("violation.start")[0].data["confidence"] >= 0.97
+    assert 0.45 <= half.of("violation.start")[0].data["confidence"] <= 0.55
+
+
+def test_the_end_of_the_exam_ends_what_is_open() -> None:
+    play = Playbook().until(5).until(12, faces=0).end()
+    assert play.of("violation.end")[0].data["ended"] == "session closed"
+    assert play.engine.open_violations == {}
+
+
+def test_the_numbering_goes_on_after_a_restart() -> None:
+    play = Playbook()
+    play.engine = Engine(Policy(), next_violation=7)
+    play.tell(ExamStarted()).until(7, faces=0)
+    assert play.of("violation.start")[0].data["violation"] == 7
+
+
+def test_the_same_events_give_the_same_effects() -> None:
+    first = Playbook().until(5).until(12, faces=0).focus("notes").until(20, yaw=40).end()
+    again = Engine(first.policy)
+    effects = [effect for event in first.events for effect in again.step(event)]
+    assert [e for e in effects if e in first.records] == first.records

@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from proctor_desktop.core.frame import Frame
+from proctor_desktop.core.moment import Moment
+from proctor_desktop.core.observation import FacesSeen, HeadPose
+from proctor_desktop.vision.analysis import Analysis
+from proctor_desktop.vision.calibration import CalibrationOutcome, CalibrationProgress, Neutral
+from proctor_desktop.vision.landmarker import RgbImage
+from proctor_desktop.vision.reference_face import load_reference_face
+from proctor_desktop.vision.worker import VisionWorker
+from tests.fakes.faces import FakeLandmarker, mesh, rotation
+
+START = Moment(5_000_000_000, datetime(2026, 3, 1, tzinfo=UTC))
+PICTURE: RgbImage = np.zeros((480, 640, 3), np.uint8)
+STRAIGHT = Neutral((1, 0, 0, 0, 1, 0, 0, 0, 1), 0.5, 0.5, 0.3, 24)
+
+
+def frames(count: int, step_s: float = 0.125) -> list[Frame[RgbImage]]:
+    return [Frame(number, START.later(number * step_s), PICTURE) for number in range(count)]
+
+
+class Frames:
+    """Gives its frames as fast as they are taken; then it is closed, or silent if it stays open."""
+
+    def __init__(self, given: Iterable[Frame[RgbImage]], stays_open: bool = False) -> None:
+        self._frames = deque(given)
+        self._stays_open = stays_open
+        self._more = threading.Event()
+
+    def take(self, timeout_s: float) -> Frame[RgbImage] | None:
+        if self._frames:
+            return self._frames.popleft()
+        self._more.wait(0.001)
+        return None
+
+    @property
+    def closed(self) -> bool:
+        return not self._stays_open and not self._frames
+
+
+class SteppingClock:
+    """Ten seconds pass with each look at it."""
+
+    def __init__(self) -> None:
+        self._looks = 0
+
+    def now(self) -> Moment:
+        self._looks += 1
+        return START.later(10.0 * (self._looks - 1))
+
+
+class Run:
+    """A worker and everything it said."""
+
+    def __init__(self, source: Frames, landmarker: FakeLandmarker) -> None:
+        self.analyses: list[Analysis] = []
+        self.problems: list[Exception] = []
+        self.pictures: list[tuple[int, Analysis]] = []
+        self.steps: list[CalibrationProgress] = []
+        self.outcomes: list[CalibrationOutcome] = []
+        self.done = threading.Event()
+        self.landmarker = landmarker
+        self.worker = VisionWorker(
+            source,
+            lambda: landmarker,
+            load_reference_face(),
+            SteppingClock(),
+            self.analyses.append,
+            self.problems.append,
+            lambda frame, analysis: self.pictures.append((frame.number, analysis)),
+        )
+
+    def calibrate(self) -> None:
+        self.worker.calibrate(self.steps.append, self._ended)
+
+    def _ended(self, outcome: CalibrationOutcome) -> None:
+        self.outcomes.append(outcome)
+        self.done.set()
+
+    def to_the_end(self) -> Run:
+        self.worker.start()
+        wait_until(lambda: self.landmarker.closed)
+        assert self.worker.stop()
+        return self
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    pause = threading.Event()
+    for _ in range(5000):
+        if condition():
+            return
+        pause.wait(0.001)
+    raise AssertionError("it never happened")
+
+
+def test_every_frame_is_reported_with_its_own_moment() -> None:
+    run = Run(Frames(frames(3)), FakeLandmarker([[mesh()], [], [mesh(), mesh()]])).to_the_end()
+    assert [analysis.frame for analysis in run.analyses] == [0, 1, 2]
+    assert run.analyses[1].moment == START.later(0.125)
+    assert [faces_in(analysis) for analysis in run.analyses] == [1, 0, 2]
+    assert all(analysis.analysis_ms >= 0 for analysis in run.analyses)
+    assert run.problems == []
+
+
+def faces_in(analysis: Analysis) -> int:
+    seen = analysis.observations[0]
+    assert isinstance(seen, FacesSeen)
+    return len(seen.faces)
+
+
+def test_the_frame_itself_is_handed_on_with_its_analysis() -> None:
+    run = Run(Frames(frames(2)), FakeLandmarker([[mesh()]])).to_the_end()
+    assert run.pictures == [(0, run.analyses[0]), (1, run.analyses[1])]
+
+
+def test_with_a_neutral_pose_there_are_angles() -> None:
+    run = Run(Frames(frames(1)), FakeLandmarker([[mesh(rotation(25))]]))
+    run.worker.use(STRAIGHT)
+    run.to_the_end()
+    _, pose = run.analyses[0].observations
+    assert isinstance(pose, HeadPose)
+    assert pose.yaw_deg == pytest.approx(25, abs=0.02)
+
+
+def test_without_one_there_are_none() -> None:
+    run = Run(Frames(frames(1)), FakeLandmarker([[mesh()]]))
+    run.worker.use(STRAIGHT)
+    run.worker.use(None)
+    assert len(run.to_the_end().analyses[0].observations) == 1
+
+
+def test_calibration_ends_once_and_its_pose_is_used_at_once() -> None:
+    run = Run(Frames(frames(30)), FakeLandmarker([[mesh(rotation(8, -5))]]))
+    run.calibrate()
+    run.to_the_end()
+    (outcome,) = run.outcomes
+    assert outcome.neutral is not None
+    assert len(run.steps) == 24
+    without, with_pose = run.analyses[24].observations, run.analyses[25].observations
+    assert len(without) == 1
+    assert isinstance(with_pose[1], HeadPose)
+    assert abs(with_pose[1].yaw_deg) < 0.05
+
+
+def test_a_failed_calibration_leaves_the_pose_that_was_in_use() -> None:
+    away = frames(3, step_s=40.0)
+    run = Run(Frames(away), FakeLandmarker([[], [], [mesh(rotation(25))]]))
+    run.worker.use(STRAIGHT)
+    run.calibrate()
+    run.to_the_end()
+    assert [outcome.reason for outcome in run.outcomes] == ["no face was seen for long enough"]
+    assert len(run.analyses[2].observations) == 2
+
+
+def test_calibration_gives_up_when_no_picture_comes() -> None:
+    run = Run(Frames([], stays_open=True), FakeLandmarker())
+    run.calibrate()
+    run.worker.start()
+    assert run.done.wait(5.0)
+    assert run.worker.stop()
+    assert run.outcomes[0].reason == "the camera gave no picture"
+
+
+def test_a_second_calibration_ends_the_first() -> None:
+    run = Run(Frames(frames(30)), FakeLandmarker([[mesh()]]))
+    run.calibrate()
+    run.calibrate()
+    run.to_the_end()
+    assert [bool(outcome.neutral) for outcome in run.outcomes] == [False, True]
+    assert run.outcomes[0].reason == "it was started again"
+
+
+def test_the_end_of_the_analysis_ends_the_calibration() -> None:
+    run = Run(Frames(frames(4)), FakeLandmarker([[mesh()]]))
+    run.calibrate()
+    run.to_the_end()
+    assert [outcome.reason for outcome in run.outcomes] == ["the camera analysis ended"]
+
+
+def test_a_crash_is_told_and_everything_is_given_back() -> None:
+    broken = RuntimeError("the graph is broken")
+    run = Run(Frames(frames(5)), FakeLandmarker([[mesh()], broken, []]))
+    run.calibrate()
+    run.to_the_end()
+    assert run.problems == [broken]
+    assert len(run.analyses) == 1
+    assert len(run.outcomes) == 1
+
+
+def test_timestamps_always_grow() -> None:
+    landmarker = FakeLandmarker([[]])
+    Run(Frames(frames(4, step_s=0.0)), landmarker).to_the_end()
+    assert landmarker.timestamps_ms == [5000, 5001, 5002, 5003]
+
+
+def test_stop_ends_a_thread_that_waits_for_frames() -> None:
+    run = Run(Frames([], stays_open=True), FakeLandmarker())
+    run.worker.start()
+    assert run.worker.stop()
+    assert run.landmarker.closed
+
+
+def test_a_worker_that_never_started_can_be_stopped() -> None:
+    assert Run(Frames([]), FakeLandmarker()).worker.stop()
