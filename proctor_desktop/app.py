@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from proctor_desktop.abilities import abilities
+from proctor_desktop.monitor.abilities import abilities
 from proctor_desktop.config import exam as exam_file
 from proctor_desktop.config.exam import SignedExam
 from proctor_desktop.core.engine import Engine

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.x_display import x_display
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 SHARED = CHECKOUT.parent / "shared"
 
@@ -35,3 +37,13 @@ def _no_dangling_threads() -> Iterator[None]:
     for thread in left:
         thread.join(2.0)
     assert not [t for t in left if t.is_alive()], f"threads still running: {left}"
+
+
+@pytest.fixture
+def x_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An X server with a window manager, and ``DISPLAY`` naming it."""
+    with x_display() as name:
+        monkeypatch.setenv("DISPLAY", name)
+        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+        monkeypatch.setenv("XDG_SESSION_TYPE", "x11")
+        yield name

@@ -19,6 +19,8 @@ from proctor_desktop.demo.pose import Pose
 from proctor_desktop.demo.rasteriser import Indices
 
 _TRAGI = (234, 454)
+TILT = 0.0
+_MIDLINE = (10, 152)
 _JAW_CORNERS = (58, 288)
 _DIRECTIONS = 72
 _RING_SHARES = (0.2, 0.4, 0.6, 0.78, 0.92, 1.0)
@@ -28,6 +30,7 @@ _BACK_ANGLES_RAD = np.radians([15.0, 30.0, 45.0, 60.0, 75.0, 89.0])
 _RELIEF = 0.7
 _SIDES_FALL_BACK = 0.45
 _SIDES_STEEPNESS = 6
+_CHIN_FORWARD = 0.08
 _SKULL_BEHIND_EARS = 0.8
 _NAPE_BEHIND_EARS = 0.3
 _PIVOT_BEHIND_EARS = 0.1
@@ -140,7 +143,10 @@ def with_anatomical_depth(face: Points) -> Points:
     unit_px = _unit_px(face)
     sideways = (face[:, :2] - (left + right) / 2) @ (left - right) / (unit_px**2 / 2)
     fall = _SIDES_FALL_BACK * unit_px * np.minimum(np.abs(sideways), 1.1) ** _SIDES_STEEPNESS
-    return np.column_stack((face[:, :2], _RELIEF * face[:, 2] - fall))
+    middle = face[list(_MIDLINE), :2]
+    downwards = (face[:, :2] - middle.mean(axis=0)) @ (middle[1] - middle[0]) / unit_px
+    level = _CHIN_FORWARD * downwards
+    return np.column_stack((face[:, :2], _RELIEF * face[:, 2] - fall + level + TILT * sideways * unit_px))
 
 
 def _unit_px(face: Points) -> float:

@@ -19,9 +19,10 @@ Alpha: TypeAlias = npt.NDArray[np.float32]
 
 _NECK_SIDES = (172, 365)
 _NECK_HIDDEN_PX = 60
-_NECK_SHADOW = 0.6
-_NECK_EDGE_SHADOW = 0.65
-_SKIN_SIGMA_PX = 4.0
+_NECK_SHADOW = 0.65
+_NECK_EDGE_SHADOW = 0.75
+_NECK_TINT = (0.86, 0.80, 0.71)
+_CHEEKS = (205, 425)
 _EDGE_SIGMA_PX = 1.0
 _EDGE_INSET_PX = 5
 _BLEED_SIGMA_PX = 3.0
@@ -132,11 +133,17 @@ def _paint_neck(picture: Picture, texture: Picture, landmarks: Points, head: Mas
     top = int(landmarks[list(_NECK_SIDES), 1].mean()) - _NECK_HIDDEN_PX
     columns = np.arange(left, right)
     bottoms = head.shape[0] - np.argmax(head[::-1, left:right] > 0, axis=0) + _HEAD_MARGIN_PX
-    skin = texture[bottoms + 2, columns][np.newaxis]
-    skin = cv2.GaussianBlur(skin, (0, 0), _SKIN_SIGMA_PX, borderType=cv2.BORDER_REPLICATE)[0]
     roundness = 1 - (1 - _NECK_EDGE_SHADOW) * np.linspace(-1, 1, right - left) ** 2
-    for column, bottom, colour in zip(columns, bottoms, skin * roundness[:, None], strict=True):
+    skin = _skin(texture, landmarks) * roundness[:, np.newaxis]
+    for column, bottom, colour in zip(columns, bottoms, skin, strict=True):
         light = np.linspace(_NECK_SHADOW, 1.0, bottom - top)[:, np.newaxis]
         picture[top:bottom, column] = (colour * light).astype(np.uint8)
         neck[top:bottom, column] = 255
     return neck
+
+
+def _skin(texture: Picture, landmarks: Points) -> npt.NDArray[np.float64]:
+    """The colour of the neck: that of the cheeks, in less light."""
+    columns, rows = landmarks[list(_CHEEKS), :2].round().astype(int).T
+    patches = [texture[y - 4 : y + 5, x - 4 : x + 5] for x, y in zip(columns, rows, strict=True)]
+    return np.asarray(np.mean(patches, axis=(0, 1, 2)) * _NECK_TINT, dtype=np.float64)

@@ -14,17 +14,18 @@ import numpy as np
 from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
 from proctor_desktop.demo.head_mesh import head_region
 from proctor_desktop.demo.person import Layer, Person, make_person
-from proctor_desktop.demo.portrait import FACE_POINTS, Picture, Portrait
+from proctor_desktop.demo.portrait import Picture, Portrait
 from proctor_desktop.demo.pose import Pose
 
 _SIZE = 0.8
 _STRETCH = 1.06
 _BESIDE_PX = 215.0
 _LOWER_PX = 24.0
-_HUE_SHIFT = 100
+_CLOTHES_HUE_SHIFT = 100
 _HUES = 180
-_HAIR_DIMMING = 0.38
-_SKIN_TINT = np.array([0.86, 0.80, 0.76], np.float32)
+_NECK_PX = 41
+_HEAD_GAMMA = 1.7
+_HEAD_TINT = np.array([0.96, 0.88, 0.84], np.float32)
 
 
 def make_visitor(portrait: Portrait) -> Person:
@@ -41,8 +42,11 @@ def seen_from(layer: Layer, pose: Pose) -> Layer:
 
 
 def _recoloured(portrait: Portrait) -> Picture:
-    head = head_region(portrait) > 0
-    face = np.zeros(head.shape, np.uint8)
-    outline = portrait.landmarks[:FACE_POINTS, :2].astype(np.float32)
-    cv2.fillConvexPoly(face, cv2.convexHull(outline).astype(np.int32), (255,))
-    ...
+    """Darker hair and skin (dark tones more than bright ones), and clothes of another hue."""
+    neck_px = np.ones((_NECK_PX,) * 2, np.uint8)
+    head = cv2.dilate(head_region(portrait), neck_px)[:, :, np.newaxis] > 0
+    darker = (portrait.picture / 255.0) ** _HEAD_GAMMA * _HEAD_TINT * 255
+    hsv = cv2.cvtColor(portrait.picture, cv2.COLOR_RGB2HSV)
+    hsv[:, :, 0] = (hsv[:, :, 0].astype(np.int16) + _CLOTHES_HUE_SHIFT) % _HUES
+    clothes = cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)
+    return np.where(head, darker, clothes).astype(np.uint8)

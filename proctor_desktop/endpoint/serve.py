@@ -74,7 +74,11 @@ def _set_up_django(data: Path) -> None:
     try:
         call_command("migrate", interactive=False, verbosity=0)
     except DatabaseError as problem:
-        raise _unusable(data, f"its database cannot be used: {problem}") from problem
+        raise EnvironmentProblem(
+            str(data / "endpoint.sqlite3"),
+            f"the database cannot be used ({problem})",
+            "Restore it from the backup, or choose another data folder.",
+        ) from problem
     if swept := blobs.folder().sweep():
         log.warning("%d half-received files of an earlier run were removed", swept)
 

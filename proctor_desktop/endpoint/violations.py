@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from proctor_desktop.core.chain import BrokenChain, Record
-from proctor_desktop.core.moment import from_rfc3339
+from proctor_desktop.core.moment import NS_PER_S, from_rfc3339
 from proctor_desktop.endpoint.models import Session, Violation
 from proctor_desktop.endpoint.models.evidence import REASON_CHARS
 from proctor_desktop.endpoint.models.session import WORD_CHARS
@@ -37,15 +37,8 @@ class Told:
     confidence: float | None
     still: str
     wall: datetime
+    onset: datetime
     ended: bool
-
-    @property
-    def onset(self) -> datetime:
-        """When the matter began: the record's time less the duration it states."""
-        try:
-            return self.wall - timedelta(seconds=self.duration_s or 0.0)
-        except OverflowError:
-            return self.wall
 
 
 def told(record: Record) -> Told | None:
@@ -62,6 +55,7 @@ def told(record: Record) -> Told | None:
         raise BrokenChain(f"record {record.seq} tells of a violation without a number")
     if not isinstance(rule, str) or not RULE_NAME.fullmatch(rule):
         raise BrokenChain(f"record {record.seq} tells of a violation without a rule")
+    wall = from_rfc3339(record.wall)
     return Told(
         number=number,
         rule=rule,
@@ -73,7 +67,8 @@ def told(record: Record) -> Told | None:
         duration_s=_duration(data.get("duration_s")),
         confidence=_figure(data.get("confidence")),
         still=next((blob.sha256 for blob in record.blobs if blob.type in _IMAGES), ""),
-        wall=from_rfc3339(record.wall),
+        wall=wall,
+        onset=_earlier(wall, _since_onset_s(record)),
         ended=record.kind == END,
     )
 
@@ -109,7 +104,8 @@ def _bring_up_to(row: Violation, step: Told) -> None:
     if step.duration_s is not None:
         row.duration_s = step.duration_s
     row.still = row.still or step.still
-    row.ended_at = step.wall if step.ended else row.ended_at
+    if step.ended:
+        row.ended_at = _later(row.started_at, step.duration_s) or step.wall
 
 
 def _text(value: Any, chars: int) -> str:
@@ -127,6 +123,29 @@ def _figure(value: Any) -> float | None:
     except OverflowError:
         return None
     return figure if math.isfinite(figure) else None
+
+
+def _since_onset_s(record: Record) -> float | None:
+    """From the onset to the record, by the clock that does not jump where that is told."""
+    onset_ns = record.data.get("onset_mono_ns")
+    if isinstance(onset_ns, int) and not isinstance(onset_ns, bool):
+        elapsed_ns = _figure(record.mono_ns - onset_ns)
+        return _duration(None if elapsed_ns is None else elapsed_ns / NS_PER_S)
+    return _duration(record.data.get("duration_s"))
+
+
+def _earlier(wall: datetime, by_s: float | None) -> datetime:
+    try:
+        return wall - timedelta(seconds=by_s or 0.0)
+    except OverflowError:
+        return wall
+
+
+def _later(started: datetime, duration_s: float | None) -> datetime | None:
+    try:
+        return None if duration_s is None else started + timedelta(seconds=duration_s)
+    except OverflowError:
+        return None
 
 
 def _duration(value: Any) -> float | None:

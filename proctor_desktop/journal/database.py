@@ -88,6 +88,8 @@ def open_for_reading(folder: Path) -> Database:
         )
         db = Database(connection, recursive_triggers=False)
         _check(db, path)
+        if migrations.pending(db):
+            raise damaged(path, "it has no tables of this version")
     except sqlite3.DatabaseError as problem:
         raise damaged(path, str(problem)) from problem
     return db

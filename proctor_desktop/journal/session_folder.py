@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.journal.blobs import sync_folder, write_new
-from proctor_desktop.journal.database import FILE_NAME
+from proctor_desktop.journal.database import FILE_NAME, open_for_writing
 
 _LOCK = "in-use.lock"
 
@@ -62,7 +62,7 @@ class SessionFolder:
 
 
 def create(data: Path, exam_envelope: bytes) -> SessionFolder:
-    """Make the folder of a new session: its key and its copy of the exam first.
+    """Make the folder of a new session with its key, its copy of the exam and an empty journal.
 
     The folder gets its final name only when it is complete, so a crash leaves no half session.
     """
@@ -73,6 +73,7 @@ def create(data: Path, exam_envelope: bytes) -> SessionFolder:
             folder.mkdir(mode=0o700)
         write_new(draft.path / "session.key", Ed25519PrivateKey.generate().private_bytes_raw())
         write_new(draft.path / "exam.dsse", exam_envelope)
+        open_for_writing(draft.path).close()
         draft.path.rename(data / session)
         sync_folder(data)
     except OSError as problem:
@@ -88,7 +89,7 @@ def existing(data: Path) -> list[SessionFolder]:
     """The sessions in a data folder, oldest first."""
     if not data.is_dir():
         return []
-    found = [p for p in data.iterdir() if (p / FILE_NAME).is_file()]
+    found = [p for p in data.iterdir() if p.name[0] != "." and (p / FILE_NAME).is_file()]
     found.sort(key=lambda p: ((p / "session.key").stat().st_mtime_ns, p.name))
     return [SessionFolder(p) for p in found]
 

@@ -80,28 +80,9 @@ class Conductor:
         self.exam_started: Moment | None = None
 
     def open(self) -> None:
-        """Write the first records of a new session and take the first step."""
-        exam = self._session.exam
-        self._record(
-            "session.open",
-            {
-                "session_key": self._session.key,
-                "client": f"proctor-desktop/{__version__}",
-                "candidate": self._session.candidate,
-                "exam": {
-                    "id": exam.exam.id,
-                    "title": exam.exam.title,
-                    "institution": exam.exam.institution,
-                },
-            },
-        )
-        policy = policy_to_json(exam.exam.policy)
-        self._record("policy", {"exam_sha256": exam.sha256, "policy": policy})
-        matrix = [
-            {"name": c.name, "level": c.level.value, "reason": c.reason, "fix": c.fix}
-            for c in self._session.capabilities
-        ]
-        self._record("capabilities", {"capabilities": matrix})
+        """Write the first records of a new session, all or none, and take the first step."""
+        first = [self._opening(), self._policy(), self._capabilities()]
+        self._evidence.record_together(self._clock.now(), first)
         self._announce()
 
     def resume(self, left: LeftBehind) -> None:
@@ -187,6 +168,29 @@ class Conductor:
         head = self._evidence.record(now, "session.close", {"reason": reason})
         self._hands.say(stdio.PhaseIs(Phase.CLOSED, reason))
         return head
+
+    def _opening(self) -> tuple[str, dict[str, Any]]:
+        exam = self._session.exam.exam
+        return "session.open", {
+            "session_key": self._session.key,
+            "client": f"proctor-desktop/{__version__}",
+            "candidate": self._session.candidate,
+            "exam": {"id": exam.id, "title": exam.title, "institution": exam.institution},
+        }
+
+    def _policy(self) -> tuple[str, dict[str, Any]]:
+        signed = self._session.exam
+        return "policy", {
+            "exam_sha256": signed.sha256,
+            "policy": policy_to_json(signed.exam.policy),
+        }
+
+    def _capabilities(self) -> tuple[str, dict[str, Any]]:
+        matrix = [
+            {"name": c.name, "level": c.level.value, "reason": c.reason, "fix": c.fix}
+            for c in self._session.capabilities
+        ]
+        return "capabilities", {"capabilities": matrix}
 
     def _consent(self, answer: stdio.Consent) -> None:
         data = {

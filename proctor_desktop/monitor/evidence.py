@@ -82,6 +82,11 @@ class Evidence:
         """Append a record of the session's own, behind what has been observed so far."""
         return self._writer.append(*self._gathered(), Entry(moment, kind, data, blobs, urgent))
 
+    def record_together(self, moment: Moment, records: list[tuple[str, dict[str, Any]]]) -> Head:
+        """Append several records in one commit: after a crash either all are there or none."""
+        entries = [Entry(moment, kind, data, urgent=True) for kind, data in records]
+        return self._writer.append(*self._gathered(), *entries)
+
     def keep_still(self, wanted: KeepStill) -> BlobRef:
         """Make a camera picture durable; raises NotKept when there is none or the disk refuses."""
         frame = self._frames.find(wanted.frame)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol, TypeAlias
 
 import mss
@@ -24,6 +25,8 @@ from proctor_desktop.sources.pacing import interval_ns, next_due_ns, wait_s
 ScreenFrame: TypeAlias = Frame[NDArray[np.uint8]]
 """One picture of the screen: ``uint8``, height x width x 4, in BGRA order; alpha has no meaning."""
 
+# mss asserts that the X server answers, so a server that left is an AssertionError.
+_MSS_FAILURES = (ScreenShotError, OSError, AssertionError)
 _RENEW_NS = 10 * NS_PER_S
 _RETRY_S = 1.0
 
@@ -124,20 +127,21 @@ class MssShooter:
             options: dict[str, Any] = {"with_cursor": True} if sys.platform == "linux" else {}
             self._mss = mss.MSS(**options)
             self._everything = self._mss.monitors[0]
-        except (ScreenShotError, OSError) as problem:
-            raise _no_screen(str(problem)) from problem
+        except _MSS_FAILURES as problem:
+            raise _no_screen(problem) from problem
 
     def shoot(self) -> NDArray[np.uint8]:
         """The screen now, BGRA; raises EnvironmentProblem."""
         try:
             shot = self._mss.grab(self._everything)
-        except (ScreenShotError, OSError) as problem:
-            raise _no_screen(str(problem)) from problem
+        except _MSS_FAILURES as problem:
+            raise _no_screen(problem) from problem
         return np.frombuffer(shot.raw, np.uint8).reshape(shot.height, shot.width, 4)
 
     def close(self) -> None:
         """Let go of the display."""
-        self._mss.close()
+        with suppress(*_MSS_FAILURES):  # the X server may have left first
+            self._mss.close()
 
 
 def open_screen(host: Host) -> Shooter:
@@ -148,7 +152,8 @@ def open_screen(host: Host) -> Shooter:
     return MssShooter()
 
 
-def _no_screen(reason: str) -> EnvironmentProblem:
+def _no_screen(problem: Exception) -> EnvironmentProblem:
+    reason = str(problem) or "it does not answer"
     return EnvironmentProblem(
         "screen recording",
         f"the display gives no picture ({reason})",

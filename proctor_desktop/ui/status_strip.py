@@ -44,9 +44,9 @@ class Indicator(QWidget):
     def __init__(self, fact: Fact) -> None:
         super().__init__()
         step = unit(self)
-        self._icon = Icon(fact.icon, fact.tone, lines=1.0)
+        self._icon = Icon(fact.icon, fact.tone, lines=0.95)
         self._name = label(role="small", wrap=False)
-        self._state = label(wrap=False)
+        self._state = label(role="fact", wrap=False)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(step // 2)

@@ -30,6 +30,7 @@ class StepLine(QWidget):
         for name in self._names:
             row.addWidget(name)
         row.addWidget(self._brief)
+        row.addStretch()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.show_step(0)
 

@@ -22,6 +22,7 @@ QLabel[role="heading"] {{ font-size: {base_pt * _HEADING:.1f}pt; font-weight: 60
 QLabel[role="lead"] {{ font-size: {base_pt * _HEADING:.1f}pt; }}
 QLabel[role="muted"] {{ color: {t.muted}; }}
 QLabel[role="small"] {{ color: {t.muted}; font-size: {base_pt * _SMALL:.1f}pt; }}
+QLabel[role="fact"] {{ font-size: {base_pt * _SMALL:.1f}pt; }}
 QLabel[role="chip"] {{ color: {t.attention}; background: {t.attention_soft};
     border: 1px solid {t.attention}; border-radius: 4px; padding: 2px 8px;
     font-size: {base_pt * _SMALL:.1f}pt; }}

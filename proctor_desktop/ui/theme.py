@@ -50,15 +50,19 @@ class Theme:
         app.setFont(font)
         hints = app.styleHints()
         hints.setColorScheme(_QT_SCHEME[self.scheme])
-        _colour(app)
-        hints.colorSchemeChanged.connect(lambda: _colour(app))
+        self._colour(app)
+        hints.colorSchemeChanged.connect(lambda: self._colour(app))
 
+    def _colour(self, app: QApplication) -> None:
+        chosen = self._tokens(app)
+        app.setPalette(qt_palette(chosen))
+        app.setStyleSheet(stylesheet(chosen, app.font().pointSizeF(), unit_of(app.font())))
 
-def _colour(app: QApplication) -> None:
-    dark = app.styleHints().colorScheme() is Qt.ColorScheme.Dark
-    chosen = DARK if dark else LIGHT
-    app.setPalette(qt_palette(chosen))
-    app.setStyleSheet(stylesheet(chosen, app.font().pointSizeF(), unit_of(app.font())))
+    def _tokens(self, app: QApplication) -> Tokens:
+        """Not every platform can be told its scheme, so the wish comes first."""
+        if self.scheme is not Scheme.SYSTEM:
+            return DARK if self.scheme is Scheme.DARK else LIGHT
+        return DARK if app.styleHints().colorScheme() is Qt.ColorScheme.Dark else LIGHT
 
 
 def qt_palette(tokens: Tokens) -> QPalette:

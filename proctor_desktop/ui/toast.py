@@ -56,6 +56,7 @@ class Toasts(QWidget):
         card = ToastCard(text)
         self._cards.append(card)
         self._column.addWidget(card)
+        card.show()
         QTimer.singleShot(SHOWN_MS, card, lambda: self._drop(card))
         self.show()
         self.raise_()
@@ -81,7 +82,6 @@ class Toasts(QWidget):
     def _settle(self) -> None:
         margin = unit(self) * 2
         width = min(unit(self) * _WIDTH_UNITS, self._host.width() - 2 * margin)
-        height = self._column.heightForWidth(width) if self._column.hasHeightForWidth() else -1
-        height = max(height, self._column.sizeHint().height()) if height < 0 else height
+        height = max(self._column.heightForWidth(width), self._column.minimumSize().height())
         left = self._host.width() - width - margin
         self.setGeometry(left, self._host.height() - height - margin, width, height)

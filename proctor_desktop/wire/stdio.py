@@ -224,7 +224,8 @@ def upward(line: str) -> Upward:
 def _parse(line: str, known: tuple[type[Any], ...]) -> Any:
     try:
         body = json.loads(line)
-        kind = next(k for k in known if k.type == body.pop("type"))
+        name = body.pop("type")
+        kind = next(k for k in known if k.type == name)
         allowed = {field.name for field in fields(kind)}
         if not set(body) <= allowed:
             raise BadLine(f"unknown fields {sorted(set(body) - allowed)}")

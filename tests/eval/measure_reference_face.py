@@ -39,6 +39,7 @@ EQUAL = np.full(LANDMARKS, 1.0 / LANDMARKS)
 MIRRORED = np.array((-1.0, 1.0, 1.0))
 
 Mirror = NDArray[np.int64]
+Distances = NDArray[np.float32]
 
 
 def pictures(media: Path) -> Iterator[RgbImage]:
@@ -54,30 +55,32 @@ def pictures(media: Path) -> Iterator[RgbImage]:
 def collect(media: Path, model: Path) -> tuple[list[Points], Mirror]:
     """The faces found, in pixels in the camera frame, and the mirror image of each landmark."""
     faces: list[Points] = []
-    apart = np.zeros((LANDMARKS, LANDMARKS))
+    apart: list[Distances] = []
     with StillLandmarker(model, MAX_FACES) as landmarker:
         for picture in pictures(media):
             height, width = picture.shape[:2]
             found = landmarker.detect(picture)
             flipped = landmarker.detect(np.ascontiguousarray(picture[:, ::-1]))
-            seen = [camera_points(mesh, width, height) for mesh in found]
-            faces += [face for face in seen if np.ptp(face[:, 0]) >= MIN_FACE_WIDTH_PX]
-            if len(found) == len(flipped) == 1:
-                apart += _distances(found[0], flipped[0])
-    mirror = apart.argmin(axis=1)
+            large = [
+                face
+                for mesh in found
+                if np.ptp((face := camera_points(mesh, width, height))[:, 0]) >= MIN_FACE_WIDTH_PX
+            ]
+            faces += large
+            if len(large) == len(found) == len(flipped) == 1:
+                apart.append(_distances(found[0], flipped[0]))
+    mean = np.mean(apart, axis=0)
+    mirror = (mean + mean.T).argmin(axis=1)  # both ways: one alone has the model's own lopsidedness
     if (mirror[mirror] != np.arange(LANDMARKS)).any():
         raise ValueError("the mirror images do not pair up: more pictures are needed")
     return faces, mirror
 
 
-def _distances(mesh: Mesh, flipped: Mesh) -> NDArray[np.float64]:
+def _distances(mesh: Mesh, flipped: Mesh) -> Distances:
     """Squared distances of all landmark pairs, in face widths, the flipped mesh turned back."""
-    here, there = mesh[:LANDMARKS, :2].astype(float), flipped[:LANDMARKS, :2].astype(float)
-    there[:, 0] = 1.0 - there[:, 0]
-    if np.abs(here.mean(axis=0) - there.mean(axis=0)).max() > 0.1 * np.ptp(here[:, 0]):
-        return np.zeros((LANDMARKS, LANDMARKS))  # the two found different faces
+    here, there = mesh[:LANDMARKS, :2], flipped[:LANDMARKS, :2] * (-1.0, 1.0) + (1.0, 0.0)
     squared = ((there[:, None] - here[None]) ** 2).sum(axis=2)
-    return np.asarray(squared / np.ptp(here[:, 0]) ** 2)
+    return np.asarray(squared / np.ptp(here[:, 0]) ** 2, np.float32)
 
 
 def mean_face(faces: Sequence[Points], mirror: Mirror) -> Points:

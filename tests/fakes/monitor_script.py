@@ -64,6 +64,7 @@ class FakeMonitor:
         self.lives = self._count_life(data / "lives")
         self.preview = False
         self.ticks = 0
+        self.exam_ticks = 0
         self.calibrating = -1
         self.delivered = 0
         self.heard: queue.Queue[stdio.Upward | None] = queue.Queue()
@@ -72,7 +73,7 @@ class FakeMonitor:
     def run(self) -> int:
         """Talk until the input ends."""
         if self.scenario == "mute":
-            print("RuntimeError: no words", file=sys.stderr)
+            sys.stderr.write("RuntimeError: no words\n")
             return 3
         threading.Thread(target=self._listen, daemon=True, name="listener").start()
         self.move(self.phase)
@@ -96,7 +97,7 @@ class FakeMonitor:
                 )
             )
         if self.scenario == "garbles":
-            print("this is no message", flush=True)
+            sys.stdout.write("this is no message\n")
         return self.loop()
 
     def loop(self) -> int:
@@ -171,16 +172,17 @@ class FakeMonitor:
 
     def run_exam(self) -> None:
         """The scenario's own events."""
-        if self.scenario == "events" and self.ticks in EVENTS:
-            self.say(EVENTS[self.ticks])
+        self.exam_ticks += 1
+        if self.scenario == "events" and self.exam_ticks in EVENTS:
+            self.say(EVENTS[self.exam_ticks])
         dies = self.scenario == "always-dies" or (self.scenario == "dies" and self.lives == 1)
         if dies:
-            print("Segmentation fault in a library", file=sys.stderr, flush=True)
+            sys.stderr.write("Segmentation fault in a library\n")
             os._exit(11)
 
     def snapshot(self, pending: int) -> None:
         """How everything stands."""
-        away = self.scenario == "events" and self.ticks % 16 in range(4, 9)
+        away = self.scenario == "events" and self.exam_ticks % 16 in range(3, 8)
         sources = {"camera": "ok", "vision": "ok", "microphone": "ok", "screen": "ok"}
         if self.scenario == "events":
             sources["microphone"] = "lost"

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar, cast
 
-from django.http.response import HttpResponseBase
-from django.template.response import SimpleTemplateResponse
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
@@ -45,12 +44,11 @@ class EndpointView(APIView):
         return problems.handle
 
     def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
         """State the answer's length: without it the server must close the connection."""
         answer = super().finalize_response(request, response, *args, **kwargs)
-        if isinstance(answer, SimpleTemplateResponse):
-            answer.add_post_render_callback(_state_length)
+        answer.add_post_render_callback(_state_length)
         return answer
 
     def valid(self, body: type[Serializer[Any]], data: Any) -> dict[str, Any]:
@@ -74,5 +72,5 @@ def whole_number(request: Request, name: str, default: int) -> int:
     return int(text)
 
 
-def _state_length(answer: SimpleTemplateResponse) -> None:
+def _state_length(answer: Response) -> None:
     answer.headers["Content-Length"] = str(len(answer.content))

@@ -5,7 +5,18 @@ caller. Three answers: VALID; VALID WITH GAPS, when all of it is authentic but s
 there or not shown; INVALID.
 """
 
+from proctor_desktop.export.verify.archive import Archive
 from proctor_desktop.export.verify.check import examine, verify
-from proctor_desktop.export.verify.verdict import Facts, Gap, Outcome, Trust, Verdict
+from proctor_desktop.export.verify.verdict import Facts, Gap, Invalid, Outcome, Trust, Verdict
 
-__all__ = ["Facts", "Gap", "Outcome", "Trust", "Verdict", "examine", "verify"]
+__all__ = [
+    "Archive",
+    "Facts",
+    "Gap",
+    "Invalid",
+    "Outcome",
+    "Trust",
+    "Verdict",
+    "examine",
+    "verify",
+]

@@ -13,7 +13,7 @@ from proctor_desktop.ui.text import button, label, selectable
 from proctor_desktop.wire import dsse, stdio
 
 _GROUP = 4
-_NOTICE_LINES = 8
+_NOTICE_LINES = 6
 
 
 def fingerprint(signer: str) -> str:
@@ -42,8 +42,8 @@ class NoticeScreen(Screen):
         self.text.setMinimumHeight(self.step * 2 * _NOTICE_LINES)
         self.body.addWidget(self._by)
         self.body.addWidget(self._signed)
-        self.body.addWidget(self.text, stretch=1)
         self.body.addWidget(self._summary())
+        self.body.addWidget(self.text, stretch=1)
         self.disagree = button(self.tr("I do &not agree, leave"))
         self.agree = button(self.tr("I &agree"), "primary")
         self.agree.setAutoDefault(False)
@@ -90,7 +90,9 @@ class NoticeScreen(Screen):
             ),
             (
                 self.tr("When"),
-                self.tr("From the moment you agree until you finish. You always see it below."),
+                self.tr(
+                    "From the moment you agree until you finish. The window shows what is going on."
+                ),
             ),
             (
                 self.tr("Who"),

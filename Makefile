@@ -1,0 +1,35 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench eval lock clean
+PY := .venv/bin/python
+
+help: ## Say what there is to make
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+setup: ## System libraries, .venv and model files; seconds when all is there
+	@packaging/setup.sh
+
+demo: setup ## The main job from camera to verified export, on a rendered candidate
+	@.venv/bin/proctor-desktop demo $(DEMO)
+
+test: setup lint ## Lint, types, import law, and every test
+	@$(PY) -m pytest $(TESTS)
+
+lint: setup ## ruff, mypy (strict) and import-linter
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check -q .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-cache
+
+bench: setup ## What it costs: vision, the whole monitor, and how long evidence takes
+	@$(PY) -m tests.bench
+
+eval: setup ## How right it is: head angles on labelled and on rendered heads
+	@$(PY) -m tests.eval
+
+lock: ## Resolve the dependencies again (needs uv)
+	uv pip compile pyproject.toml --extra dev --extra build --override packaging/overrides.txt \
+	    --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --universal \
+	    -q -o packaging/requirements.lock
+
+clean: ## Remove .venv and what the tools leave
+	rm -rf .venv build dist demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis

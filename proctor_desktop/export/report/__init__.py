@@ -1,0 +1,133 @@
+"""Reports: what a proctor reads instead of the records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from proctor_desktop.config.exam import SignedExam, open_envelope
+from proctor_desktop.core.chain import BlobRef, Record, digest
+from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.export import container
+from proctor_desktop.export.report import fields
+from proctor_desktop.export.report.assessment import Assessment, assess
+from proctor_desktop.export.report.page import to_html
+from proctor_desktop.export.report.sitting import NOT_TOLD, Sitting, sitting
+from proctor_desktop.export.report.still import MAX_STILL_BYTES, Still, still
+from proctor_desktop.export.report.table import to_csv
+from proctor_desktop.export.verify import Archive, Invalid, Trust, Verdict, examine
+
+__all__ = ["Report", "report", "report_from_package"]
+
+_MAX_STILLS = 400
+_MAX_EXAM_BYTES = 1024 * 1024
+
+Stills = Callable[[str], bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A finished report; :meth:`html` and :meth:`csv` only lay it out."""
+
+    verdict: Verdict
+    trust: Trust
+    exam: SignedExam | None
+    told: Sitting
+    assessment: Assessment
+    stills: Mapping[str, Still]
+
+    def html(self) -> str:
+        """One self-contained page."""
+        return to_html(self.verdict, self.trust, self.exam, self.told, self.assessment, self.stills)
+
+    def csv(self) -> str:
+        """One row a violation."""
+        return to_csv(self.verdict.facts.session, self.told, self.assessment)
+
+
+def report(
+    verdict: Verdict,
+    trust: Trust,
+    records: Iterable[Record],
+    exam: SignedExam | None,
+    stills: Stills,
+) -> Report:
+    """A report over records from anywhere; ``stills`` gives a blob's bytes by its SHA-256."""
+    kept = [record for record in records if record.kind not in NOT_TOLD]
+    told = sitting(kept)
+    assessment = assess(told, exam, _recorded_policy(kept))
+    shown = dict(_shown(_pictures(told), stills))
+    return Report(verdict, trust, exam, told, assessment, shown)
+
+
+def report_from_package(path: Path, trust: Trust) -> Report:
+    """Verify an export and report on it; an INVALID one is reported too, and says so first.
+
+    Raises EnvironmentProblem when the file cannot be opened.
+    """
+    records: list[Record] = []
+
+    def keep(record: Record) -> None:
+        if record.kind not in NOT_TOLD:
+            records.append(record)
+
+    try:
+        with path.open("rb") as file:
+            verdict, archive = examine(file, trust, keep)
+            blobs = _Blobs(archive)
+            return report(verdict, trust, records, blobs.exam(), blobs.still)
+    except OSError as problem:
+        raise EnvironmentProblem(
+            str(path),
+            f"the export cannot be read ({problem.strerror or problem})",
+            "Check the path of the export.",
+        ) from problem
+
+
+class _Blobs:
+    """Reads single entries of an export again, each only if it is still what its name says."""
+
+    def __init__(self, archive: Archive | None) -> None:
+        self._archive = archive
+
+    def still(self, sha256: str) -> bytes | None:
+        """A blob's bytes, or None if it is not there, not whole or too large."""
+        content = self._read(container.BLOBS + sha256, MAX_STILL_BYTES)
+        return content if content is not None and digest(content) == sha256 else None
+
+    def exam(self) -> SignedExam | None:
+        """The exam file by the key it names; whether to trust that key is the verdict's matter."""
+        envelope = self._read(container.EXAM, _MAX_EXAM_BYTES)
+        try:
+            return None if envelope is None else open_envelope(envelope, container.EXAM)
+        except EnvironmentProblem:
+            return None
+
+    def _read(self, name: str, limit_bytes: int) -> bytes | None:
+        entry = self._archive.entries.get(name) if self._archive else None
+        if self._archive is None or entry is None:
+            return None
+        try:
+            return self._archive.read(entry, limit_bytes)
+        except Invalid:
+            return None
+
+
+def _recorded_policy(records: Iterable[Record]) -> Mapping[str, Any] | None:
+    of_policy = (record for record in records if record.kind == "policy")
+    return next((fields.mapping(record.data, "policy") for record in of_policy), None)
+
+
+def _pictures(told: Sitting) -> list[BlobRef]:
+    of_violations = (one.still for one in told.violations.values())
+    pictures = [one for one in (told.reference_photo, *of_violations) if one is not None]
+    return pictures[:_MAX_STILLS]
+
+
+def _shown(pictures: Iterable[BlobRef], stills: Stills) -> Iterator[tuple[str, Still]]:
+    for blob in pictures:
+        picture = still(stills(blob.sha256))
+        if picture is not None:
+            yield blob.sha256, picture

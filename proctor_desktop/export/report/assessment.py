@@ -1,0 +1,127 @@
+"""What a session's records come to under its signed exam: score, risk, and what was not judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from proctor_desktop.config.exam import SignedExam, policy_from_json
+from proctor_desktop.core.capability import Level
+from proctor_desktop.core.policy import Policy
+from proctor_desktop.core.rules import enabled_rules
+from proctor_desktop.core.scoring import Score, score
+from proctor_desktop.export.report.sitting import Sitting, ToldViolation
+from proctor_desktop.export.report.words import rule_title
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """One rule's violations together; ``penalty`` is the exam's, None without a readable exam."""
+
+    rule: str
+    title: str
+    violations: tuple[ToldViolation, ...]
+    penalty: float | None
+
+    @property
+    def points(self) -> float | None:
+        """What the rule took off the score."""
+        return None if self.penalty is None else self.penalty * len(self.violations)
+
+    @property
+    def total_s(self) -> float:
+        """How long its violations lasted together."""
+        return sum(one.duration_s for one in self.violations)
+
+    @property
+    def longest_s(self) -> float:
+        """How long its longest violation lasted."""
+        return max(one.duration_s for one in self.violations)
+
+
+@dataclass(frozen=True, slots=True)
+class NotEvaluated:
+    """A rule that could not fire, and why."""
+
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """``score`` is None when the exam file cannot be read; ``notes`` say what to bear in mind."""
+
+    score: Score | None
+    rows: tuple[RuleRow, ...]
+    not_evaluated: tuple[NotEvaluated, ...]
+    notes: tuple[str, ...]
+
+
+def assess(
+    told: Sitting, exam: SignedExam | None, recorded_policy: Mapping[str, Any] | None
+) -> Assessment:
+    """Judge by the signed exam's policy; the client's own figures play no part in the score."""
+    policy = None if exam is None else exam.exam.policy
+    return Assessment(
+        score=None if policy is None else score(told.starts, policy),
+        rows=tuple(_rows(told.violations.values(), policy)),
+        not_evaluated=() if policy is None else tuple(_not_evaluated(told, policy)),
+        notes=tuple(_notes(told, policy, recorded_policy)),
+    )
+
+
+def _rows(violations: Iterable[ToldViolation], policy: Policy | None) -> Iterator[RuleRow]:
+    penalties = {} if policy is None else {n: s.penalty for n, s in policy.rules.items()}
+    by_rule: dict[str, list[ToldViolation]] = {}
+    for one in violations:
+        by_rule.setdefault(one.rule, []).append(one)
+    for rule, of_rule in by_rule.items():
+        penalty = None if policy is None else penalties.get(rule, 0.0)
+        yield RuleRow(rule, rule_title(rule), tuple(of_rule), penalty)
+
+
+def _not_evaluated(told: Sitting, policy: Policy) -> Iterator[NotEvaluated]:
+    enabled = enabled_rules(policy.rules)
+    impossible = {
+        one.name: one.reason for one in told.capabilities if one.level == Level.NOT_POSSIBLE.value
+    }
+    for name, settings in policy.rules.items():
+        if not settings.enabled:
+            yield NotEvaluated(rule_title(name), "The exam switched it off.")
+    for rule in enabled:
+        if rule.source.value in impossible:
+            why = f"No {rule.source.value}: {impossible[rule.source.value]}"
+            yield NotEvaluated(rule_title(rule.name), why)
+        elif rule.needs_calibration and not told.calibrated:
+            why = f"It needs a calibration; the calibration was {told.calibration or 'not made'}."
+            yield NotEvaluated(rule_title(rule.name), why)
+
+
+def _notes(
+    told: Sitting, policy: Policy | None, recorded_policy: Mapping[str, Any] | None
+) -> Iterator[str]:
+    yield (
+        "The software observes; a person decides. A violation is an observation with its measure "
+        "and its confidence, not a finding about the candidate."
+    )
+    if policy is None:
+        yield "The exam file cannot be read, so there is no score."
+    elif recorded_policy is not None and not _same(recorded_policy, policy):
+        yield (
+            "The settings in the records differ from those of the signed exam. The score "
+            "follows the signed exam; the violations were found under the recorded settings."
+        )
+    if told.unreadable:
+        yield f"{told.unreadable} violation records make no sense and are left out."
+    yield (
+        "The evidence is not sealed: this exam file has no sealing key. Whoever has the export "
+        "can see its pictures."
+    )
+
+
+def _same(recorded: Mapping[str, Any], policy: Policy) -> bool:
+    try:
+        return policy_from_json(recorded) == policy
+    except ValueError:
+        return False

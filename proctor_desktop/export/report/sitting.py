@@ -1,0 +1,230 @@
+"""What happened in a session, as its records tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from proctor_desktop.core.chain import BlobRef, Record
+from proctor_desktop.core.moment import NS_PER_S, from_rfc3339
+from proctor_desktop.core.session import PHASE_OF_RECORD
+from proctor_desktop.export.report import fields
+
+NOT_TOLD = frozenset({"observations", "heartbeat"})
+"""Kinds that a report has no use for; by far the most numerous."""
+
+_NEVER_LONGER_S = 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class ToldViolation:
+    """A violation with the last figures that its records give.
+
+    ``at_s`` counts from the session's first record to the violation's onset, ``wall`` is that
+    moment in UTC. ``ended`` is empty for one that no record ends.
+    """
+
+    number: int
+    rule: str
+    at_s: float
+    wall: datetime
+    severity: str = ""
+    reason: str = ""
+    measured: float | None = None
+    threshold: float | None = None
+    unit: str = ""
+    duration_s: float = 0.0
+    confidence: float | None = None
+    calibration_error_deg: float | None = None
+    ended: str = ""
+    still: BlobRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the session's time, in seconds from its first record."""
+
+    name: str
+    start_s: float
+    end_s: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldCapability:
+    """One ability of the candidate's machine, as the client stated it."""
+
+    name: str
+    level: str
+    reason: str
+    fix: str
+
+
+@dataclass(slots=True)
+class Sitting:
+    """Everything that a report tells about one session. Built by :func:`sitting`."""
+
+    candidate_name: str = ""
+    candidate_email: str = ""
+    client: str = ""
+    exam_title: str = ""
+    institution: str = ""
+    started: datetime | None = None
+    length_s: float = 0.0
+    exam_started_s: float | None = None
+    closed: str = ""
+    phases: list[Span] = field(default_factory=list)
+    absences: list[Span] = field(default_factory=list)
+    violations: dict[int, ToldViolation] = field(default_factory=dict)
+    starts: list[Record] = field(default_factory=list)
+    capabilities: list[ToldCapability] = field(default_factory=list)
+    consent: str = ""
+    calibration: str = ""
+    calibrated: bool = False
+    calibration_error_deg: float | None = None
+    reference_photo: BlobRef | None = None
+    segments: int = 0
+    warnings: int = 0
+    unreadable: int = 0
+
+    def exam_offset_s(self, at_s: float) -> float:
+        """Seconds since the exam began; since the session's first record when it never did."""
+        return at_s - (self.exam_started_s or 0.0)
+
+
+def sitting(records: Iterable[Record]) -> Sitting:
+    """Tell a session from its records, which may be all of them or all but ``NOT_TOLD``."""
+    told, before = Sitting(), None
+    for record in records:
+        told.length_s += _passed_s(before, record)
+        before = record
+        _tell(told, record)
+    if told.phases:
+        told.phases[-1] = replace(told.phases[-1], end_s=told.length_s)
+    return told
+
+
+def _passed_s(before: Record | None, record: Record) -> float:
+    """Monotonic within one boot; by the wall clock over a restart of the computer."""
+    if before is None:
+        return 0.0
+    if before.boot == record.boot:
+        return max(0.0, (record.mono_ns - before.mono_ns) / NS_PER_S)
+    wall = from_rfc3339(record.wall) - from_rfc3339(before.wall)
+    return max(0.0, wall.total_seconds())
+
+
+def _tell(told: Sitting, record: Record) -> None:
+    if record.kind in PHASE_OF_RECORD:
+        _enter(told, PHASE_OF_RECORD[record.kind].value)
+    match record.kind:
+        case "session.open":
+            _open(told, record)
+        case "capabilities":
+            told.capabilities = [
+                ToldCapability(*(fields.text(item, key) for key in ToldCapability.__slots__))
+                for item in fields.mappings(record.data, "capabilities")
+            ]
+        case "consent":
+            given = record.data.get("given") is True
+            alone = " by the machine's own settings" if record.data.get("unattended") else ""
+            told.consent = f"given{alone}" if given else "not given"
+        case "identity":
+            told.reference_photo = _picture(record) or told.reference_photo
+        case "calibration":
+            _calibrate(told, record)
+        case "exam.start":
+            told.exam_started_s = told.exam_started_s or told.length_s
+        case "violation.start" | "violation.update" | "violation.end":
+            _violate(told, record)
+        case "gap" | "not_captured" | "restart":
+            told.absences.append(_absence(told, record))
+        case "segment":
+            told.segments += 1
+        case "warning":
+            told.warnings += 1
+        case "session.close":
+            told.closed = fields.text(record.data, "reason", "closed")
+
+
+def _enter(told: Sitting, phase: str) -> None:
+    if told.phases:
+        told.phases[-1] = replace(told.phases[-1], end_s=told.length_s)
+    told.phases.append(Span(phase, told.length_s, told.length_s))
+
+
+def _open(told: Sitting, record: Record) -> None:
+    candidate = fields.mapping(record.data, "candidate")
+    exam = fields.mapping(record.data, "exam")
+    told.candidate_name = fields.text(candidate, "name")
+    told.candidate_email = fields.text(candidate, "email")
+    told.exam_title = fields.text(exam, "title")
+    told.institution = fields.text(exam, "institution")
+    told.client = fields.text(record.data, "client")
+    told.started = from_rfc3339(record.wall)
+
+
+def _calibrate(told: Sitting, record: Record) -> None:
+    outcome, reason = fields.text(record.data, "outcome"), fields.text(record.data, "reason")
+    error_deg = fields.number(record.data, "error_deg")
+    told.calibrated = told.calibrated or outcome == "done"
+    told.calibration = f"{outcome}: {reason}" if reason else outcome
+    if outcome == "done":
+        told.calibration_error_deg = error_deg
+
+
+def _violate(told: Sitting, record: Record) -> None:
+    data = record.data
+    number, rule = fields.whole(data, "violation"), fields.text(data, "rule")
+    if number is None or not rule:
+        told.unreadable += 1
+        return
+    known = told.violations.get(number)
+    if known is None:
+        known = _begin(told, record, number, rule)
+    if record.kind == "violation.start":
+        told.starts.append(record)
+        known = replace(known, still=_picture(record))
+    told.violations[number] = replace(
+        known,
+        severity=fields.text(data, "severity", known.severity),
+        reason=fields.text(data, "reason", known.reason),
+        measured=fields.number(data, "measured"),
+        threshold=fields.number(data, "threshold"),
+        unit=fields.text(data, "unit", known.unit),
+        duration_s=max(0.0, fields.number(data, "duration_s") or 0.0),
+        confidence=fields.number(data, "confidence"),
+        calibration_error_deg=fields.number(data, "calibration_error_deg"),
+        ended=fields.text(data, "ended", "ended") if record.kind == "violation.end" else "",
+    )
+
+
+def _begin(told: Sitting, record: Record, number: int, rule: str) -> ToldViolation:
+    """A violation at its onset, which lies before the record by the rule's own time."""
+    onset_ns = fields.whole(record.data, "onset_mono_ns")
+    before_s = 0.0 if onset_ns is None else (record.mono_ns - onset_ns) / NS_PER_S
+    if not 0 <= before_s <= min(_NEVER_LONGER_S, told.length_s):
+        before_s = 0.0
+    wall = from_rfc3339(record.wall)
+    try:
+        wall -= timedelta(seconds=before_s)
+    except OverflowError:  # a wall clock in the first days of the calendar
+        before_s = 0.0
+    return ToldViolation(number, rule, told.length_s - before_s, wall)
+
+
+def _absence(told: Sitting, record: Record) -> Span:
+    data = record.data
+    seconds = fields.number(data, "seconds") or 0.0
+    name = {
+        "gap": fields.text(data, "source", "a source"),
+        "not_captured": fields.text(data, "what", "something"),
+        "restart": "monitor restarted",
+    }[record.kind]
+    start_s = max(0.0, told.length_s - max(0.0, seconds))
+    return Span(name, start_s, told.length_s, fields.text(data, "reason"))
+
+
+def _picture(record: Record) -> BlobRef | None:
+    return next((blob for blob in record.blobs if blob.type.startswith("image/")), None)

@@ -1,0 +1,49 @@
+"""Pictures of a screen that is typed on, and a disk that breaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from proctor_desktop.core.frame import Frame
+from proctor_desktop.recording.intake import ScreenFrame
+from proctor_desktop.recording.segment_file import SegmentFile
+from tests.fakes.manual_clock import START
+
+
+def screen_frame(
+    number: int, at_s: float, text: int | None = None, size: tuple[int, int] = (320, 200)
+) -> ScreenFrame:
+    """A white page with ``text`` black bars (``number`` if None), ``at_s`` after the start."""
+    image = np.full((size[1], size[0], 4), 255, np.uint8)
+    for line in range(number if text is None else text):
+        image[5 + 9 * (line % 20) : 9 + 9 * (line % 20), 10 : 40 + 3 * (line % 80)] = 0
+    return Frame(number, START.later(at_s), image)
+
+
+def noisy_frame(number: int, at_s: float, size: tuple[int, int]) -> ScreenFrame:
+    """A picture that no codec can make small."""
+    noise = np.random.default_rng(number).integers(0, 255, (size[1], size[0], 4))
+    return Frame(number, START.later(at_s), noise.astype(np.uint8))
+
+
+class FailingFile(SegmentFile):
+    """A segment's file on a disk that ``problem`` befell; None for a healthy one."""
+
+    problem: OSError | None = None
+
+    def __init__(self, path: Path) -> None:
+        if self.problem is not None:
+            raise self.problem
+        super().__init__(path)
+
+    def _append(self, data: bytes) -> None:
+        if self.problem is not None:
+            raise self.problem
+        super()._append(data)
+
+    def sync(self) -> None:
+        if self.problem is not None:
+            raise self.problem
+        super().sync()

@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import av
+import pytest
+
+from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.core.observation import Health
+from proctor_desktop.recording import segment as segment_module
+from proctor_desktop.recording.intake import ScreenFrame
+from proctor_desktop.recording.orphan import orphan
+from proctor_desktop.recording.segment import Segment
+from proctor_desktop.recording.segment_file import SegmentFile
+from proctor_desktop.recording.segmenter import Segmenter
+from proctor_desktop.wire.rest import MAX_BLOB_BYTES
+from tests.fakes.manual_clock import START, ManualClock
+from tests.fakes.reports import Reports
+from tests.fakes.screen_frames import FailingFile, noisy_frame, screen_frame
+
+
+class Sitting:
+    def __init__(
+        self, folder: Path, open_file: type[SegmentFile] = SegmentFile, segment_s: float = 10.0
+    ) -> None:
+        self.clock = ManualClock()
+        self.reports = Reports()
+        self.done: list[Segment] = []
+        self.folder = folder
+        self.segmenter = Segmenter(
+            folder,
+            segment_s,
+            1.0,
+            self.done.append,
+            self.clock,
+            self.reports,
+            self.reports.crashed,
+            open_file,
+        )
+        self.segmenter.open()
+
+    def feed(self, frames: Iterable[ScreenFrame]) -> None:
+        """Let the segmenter work on frame after frame, as its thread would."""
+        for frame in frames:
+            self.clock.advance(frame.moment.since_s(self.clock.now()))
+            self.segmenter._accept(frame)
+
+    def end(self) -> list[Segment]:
+        self.segmenter.start()
+        assert self.segmenter.stop()
+        assert not self.reports.crashes
+        return self.done
+
+
+def _times(segment: Segment) -> list[float]:
+    with av.open(str(segment.path)) as container:
+        return [round(float(frame.time or 0), 3) for frame in container.decode(video=0)]
+
+
+def test_a_busy_screen_is_cut_into_segments_that_play(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path)
+    sitting.feed(screen_frame(n, n) for n in range(25))
+    done = sitting.end()
+
+    assert [len(_times(one)) for one in done] == [10, 10, 5]
+    assert [one.frames for one in done] == [10, 10, 5]
+    assert [one.started for one in done] == [START.later(s) for s in (0, 10, 20)]
+    assert [one.ended for one in done] == [START.later(s) for s in (9, 19, 24)]
+    assert {(one.width, one.height, one.codec) for one in done} == {(320, 200, "av1")}
+    assert {one.path for one in done} == set(tmp_path.glob("*.part"))
+    assert not sitting.reports.all
+
+
+def test_a_still_screen_costs_three_pictures_and_lasts_as_long_as_it_stood(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path)
+    sitting.feed(screen_frame(n, n, text=3) for n in range(10))
+    (segment,) = sitting.end()
+
+    assert _times(segment) == [0.0, 1.0, 9.0]
+    assert segment.ended == START.later(9)
+
+
+def test_a_change_after_standing_still_is_shown_when_it_came(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path)
+    sitting.feed(screen_frame(n, n, text=3 if n < 5 else 9) for n in range(8))
+    (segment,) = sitting.end()
+    assert _times(segment) == [0.0, 1.0, 5.0, 6.0, 7.0]
+
+
+def test_another_screen_size_begins_another_segment(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path)
+    sitting.feed([screen_frame(1, 0), screen_frame(2, 1), screen_frame(3, 2, size=(400, 300))])
+    done = sitting.end()
+    assert [(one.width, one.height, one.frames) for one in done] == [(320, 200, 2), (400, 300, 1)]
+
+
+def test_a_segment_is_closed_before_it_is_larger_than_a_blob_may_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment_module, "LIMIT_BYTES", 150_000)
+    sitting = Sitting(tmp_path, segment_s=60)
+    sitting.feed(noisy_frame(n, n, (640, 400)) for n in range(12))
+    done = sitting.end()
+
+    assert len(done) > 1
+    assert sum(one.frames for one in done) == 12
+    assert max(one.path.stat().st_size for one in done) < 150_000 * 10 / 9
+    assert not sitting.reports.all
+
+
+def test_the_limit_leaves_room_for_the_seal() -> None:
+    assert segment_module.LIMIT_BYTES < MAX_BLOB_BYTES - 100_000
+
+
+def test_a_picture_that_no_segment_has_room_for_is_a_gap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment_module, "LIMIT_BYTES", 20_000)
+    sitting = Sitting(tmp_path)
+    sitting.feed([screen_frame(1, 0, size=(640, 400)), noisy_frame(2, 1, (640, 400))])
+    sitting.feed([screen_frame(3, 2, size=(640, 400))])
+    done = sitting.end()
+
+    assert sum(one.frames for one in done) == 2
+    assert {one.path for one in done} == set(tmp_path.glob("*.part"))
+    assert [gap.seconds for gap in sitting.reports.gaps] == [1.0]
+    assert "larger" in sitting.reports.gaps[0].reason
+
+
+@pytest.mark.parametrize(
+    ("number", "why"), [(errno.ENOSPC, "the disk is full"), (errno.EIO, "cannot be written")]
+)
+def test_a_broken_disk_costs_a_gap_and_not_the_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, why: str
+) -> None:
+    sitting = Sitting(tmp_path, FailingFile, segment_s=60)
+    sitting.feed(screen_frame(n, n) for n in range(5))
+    monkeypatch.setattr(FailingFile, "problem", OSError(number, os.strerror(number)))
+    sitting.feed(screen_frame(n, n) for n in range(5, 17))
+    monkeypatch.setattr(FailingFile, "problem", None)
+    sitting.feed(screen_frame(n, n) for n in range(17, 25))
+    done = sitting.end()
+
+    assert [state for state, _ in sitting.reports.states] == [Health.LOST, Health.OK]
+    assert why in sitting.reports.states[0][1]
+    assert [why in gap.reason for gap in sitting.reports.gaps] == [True]
+    assert _times(done[0]) == [0.0, 1.0, 2.0, 3.0]
+    assert (done[0].frames, done[0].ended) == (4, START.later(3))
+    assert sum(one.frames for one in done[1:]) >= 4
+    assert {one.path for one in done} == set(tmp_path.glob("*.part"))
+
+
+def test_a_disk_that_stays_full_is_a_gap_to_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sitting = Sitting(tmp_path, FailingFile)
+    monkeypatch.setattr(FailingFile, "problem", OSError(errno.ENOSPC, "full"))
+    sitting.feed(screen_frame(n, n) for n in range(12))
+    sitting.clock.advance(3)
+    assert sitting.end() == []
+    assert [gap.seconds for gap in sitting.reports.gaps] == [14.0]
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_waits_is_still_encoded_when_the_session_ends(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path)
+    assert sitting.segmenter.put(screen_frame(1, 0))
+    assert sitting.segmenter.put(screen_frame(2, 1))
+    (segment,) = sitting.end()
+    assert segment.frames == 2
+
+
+def test_a_bug_in_whoever_takes_the_segments_is_not_taken_for_a_bad_disk(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path)
+
+    def refuse(_segment: Segment) -> None:
+        raise OSError(errno.ENOSPC, "the journal's own trouble")
+
+    sitting.segmenter._finished = refuse
+    sitting.segmenter.put(screen_frame(1, 0))
+    sitting.segmenter.start()
+    sitting.segmenter.stop()
+    assert [type(crash) for crash in sitting.reports.crashes] == [OSError]
+    assert not sitting.reports.states
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    reports = Reports()
+    segmenter = Segmenter(
+        tmp_path / "file" / "segments", 10, 1, lambda _: None, ManualClock(), reports, reports.crashed
+    )
+    with pytest.raises(EnvironmentProblem, match="segments"):
+        segmenter.open()
+
+
+_ENDLESS = """
+import sys
+from pathlib import Path
+from proctor_desktop.recording.segmenter import Segmenter
+from tests.fakes.manual_clock import ManualClock
+from tests.fakes.reports import Reports
+from tests.fakes.screen_frames import screen_frame
+reports = Reports()
+segmenter = Segmenter(
+    Path(sys.argv[1]), 3600, 1, print, ManualClock(), reports, reports.crashed
+)
+for number in range(100000):
+    segmenter._accept(screen_frame(number, number))
+    print(number, flush=True)
+"""
+
+
+@pytest.mark.parametrize("frames", [2, 7, 20])
+def test_killed_at_once_it_leaves_all_but_the_last_picture(tmp_path: Path, frames: int) -> None:
+    writer = subprocess.Popen(
+        [sys.executable, "-c", _ENDLESS, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).resolve().parents[3],
+    )
+    assert writer.stdout is not None
+    told = [int(writer.stdout.readline()) for _ in range(frames)]
+    writer.send_signal(signal.SIGKILL)
+    told += [int(line) for line in writer.stdout if line.strip().isdigit()]
+    writer.wait(10)
+    writer.stdout.close()
+
+    (path,) = tmp_path.glob("*.part")
+    found = orphan(path)
+    assert found is not None
+    assert found.frames >= len(told) - 1
+    assert len(_times(found)) == found.frames
+    assert found.started == START
+    assert found.ended == START.later(found.frames - 1)
+    assert (found.width, found.height) == (320, 200)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a video", b"\0" * 5000])
+def test_a_file_with_no_picture_in_it_is_no_segment(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.part"
+    path.write_bytes(content)
+    assert orphan(path) is None

