@@ -20,6 +20,7 @@ from proctor_desktop.core.errors import EnvironmentProblem
 if TYPE_CHECKING:
     from proctor_desktop.export.verify import Trust
 
+INVALID_EXIT = 1
 ENVIRONMENT_EXIT = 3
 BUG_EXIT = 70
 
@@ -253,6 +254,8 @@ def verify(
         print(json.dumps(verdict.to_json(), indent=2, ensure_ascii=False))
     else:
         print("\n".join(verdict.lines()))
+        if verdict.exit_code == INVALID_EXIT:
+            print("Do not rely on this file. Get it again from the candidate or the endpoint.")
     sys.exit(verdict.exit_code)
 
 
@@ -278,6 +281,9 @@ def report(
     if csv_file is not None:
         _write(csv_file, made.csv())
         print(csv_file)
+    if made.verdict.exit_code == INVALID_EXIT:
+        print("\n".join(made.verdict.lines()), file=sys.stderr)
+        sys.exit(INVALID_EXIT)
 
 
 @program.command()
@@ -293,9 +299,9 @@ def replay(file: Path, institution_key: tuple[str, ...], server_key: tuple[str, 
     )
     for line in result.differences():
         print(line)
-    if result.verdict.exit_code == 1:
+    if result.verdict.exit_code == INVALID_EXIT:
         print("\n".join(result.verdict.lines()))
-        sys.exit(1)
+        sys.exit(INVALID_EXIT)
     print("the same violations" if result.same else "NOT the same violations")
     sys.exit(0 if result.same else 1)
 

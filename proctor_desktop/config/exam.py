@@ -22,6 +22,7 @@ from proctor_desktop.wire import dsse
 
 MAX_EXAM_BYTES = 1024 * 1024
 _ASK = "Ask the institution for the exam file again."
+_CORRECT = "Correct the draft and sign it again."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,8 +103,11 @@ def open_envelope(envelope: bytes, name: str, trusted: Iterable[str] = ()) -> Si
     return SignedExam(parse(body, name), envelope, opened.signer)
 
 
-def parse(body: Mapping[str, Any], name: str) -> Exam:
-    """An exam from its JSON object, with the preset's defaults where it says nothing."""
+def parse(body: Mapping[str, Any], name: str, remedy: str = _ASK) -> Exam:
+    """An exam from its JSON object, with the preset's defaults where it says nothing.
+
+    Raises EnvironmentProblem with every fault, under ``name`` and with ``remedy``.
+    """
     try:
         return _EXAM.validate_python({**body, "policy": _with_defaults(body.get("policy", {}))})
     except ValidationError as problem:
@@ -111,7 +115,7 @@ def parse(body: Mapping[str, Any], name: str) -> Exam:
             f"{'.'.join(str(p) for p in error['loc']) or 'exam'}: {error['msg']}"
             for error in problem.errors()
         )
-        raise EnvironmentProblem(name, f"the exam file is not valid: {faults}", _ASK) from problem
+        raise EnvironmentProblem(name, f"the exam is not valid: {faults}", remedy) from problem
 
 
 def policy_to_json(policy: Policy) -> dict[str, Any]:
@@ -157,11 +161,11 @@ def sign_draft(draft: Path, key: Ed25519PrivateKey) -> bytes:
         ) from problem
     except ValueError as problem:
         raise EnvironmentProblem(
-            str(draft), f"the draft is not JSON ({problem})", "Correct it and sign it again."
+            str(draft), f"the draft is not JSON ({problem})", _CORRECT
         ) from problem
     if not isinstance(body, dict):
-        raise EnvironmentProblem(str(draft), "the draft is not a JSON object", "Correct it.")
-    return sign(parse(body, str(draft)), key)
+        raise EnvironmentProblem(str(draft), "the draft is not a JSON object", _CORRECT)
+    return sign(parse(body, str(draft), _CORRECT), key)
 
 
 def sign(exam: Exam, key: Ed25519PrivateKey) -> bytes:

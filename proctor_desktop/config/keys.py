@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.wire.dsse import public_hex
-
-_RAW_BYTES = 32
 
 
 def create(private: Path) -> str:
@@ -39,7 +38,7 @@ def load_private(path: Path) -> Ed25519PrivateKey:
         raise EnvironmentProblem(
             str(path), f"the key cannot be read ({problem.strerror})", "Check the path."
         ) from problem
-    except (ValueError, TypeError) as problem:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
         raise _not_a_key(str(path)) from problem
     if not isinstance(key, Ed25519PrivateKey):
         raise _not_a_key(str(path))

@@ -111,7 +111,9 @@ _FIELDS: dict[str, type | tuple[type, ...]] = {
 def decode(raw: bytes) -> Record:
     """Parse one record; raises BrokenChain, naming what is wrong with it."""
     try:
-        body = json.loads(raw.decode("utf-8"), object_pairs_hook=_no_duplicates)
+        body = json.loads(
+            raw.decode("utf-8"), object_pairs_hook=_no_duplicates, parse_constant=_not_json
+        )
     except (ValueError, RecursionError) as problem:
         raise BrokenChain(f"not a JSON record: {problem}") from problem
     if not isinstance(body, dict) or set(body) != set(_FIELDS):
@@ -149,7 +151,7 @@ def _blob(item: Any) -> BlobRef:
     sha256, media_type, size = item["sha256"], item["type"], item["size"]
     if not isinstance(sha256, str) or not is_sha256(sha256):
         raise ValueError("a blob's sha256 is 64 lower-case hex digits")
-    if not isinstance(media_type, str) or not isinstance(size, int) or size < 0:
+    if not isinstance(media_type, str) or type(size) is not int or size < 0:
         raise ValueError("a blob has a media type and a size")
     return BlobRef(sha256, media_type, size)
 
@@ -157,6 +159,10 @@ def _blob(item: Any) -> BlobRef:
 def is_sha256(text: str) -> bool:
     """Whether ``text`` is a SHA-256 in lower-case hex."""
     return len(text) == len(GENESIS) and all(c in "0123456789abcdef" for c in text)
+
+
+def _not_json(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON number")
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from proctor_desktop.core.effect import Effect, KeepStill, Record, WakeAt, Warn
 from proctor_desktop.core.event import Calibrated, Event, ExamEnded, ExamStarted, Tick
 from proctor_desktop.core.moment import Moment
-from proctor_desktop.core.observation import Gap, Health, SourceHealth
+from proctor_desktop.core.observation import FocusChanged, Gap, Health, Source, SourceHealth
 from proctor_desktop.core.policy import Policy
 from proctor_desktop.core.rules import Rule, enabled_rules
 from proctor_desktop.core.source_states import SourceStates, gap
@@ -34,6 +34,7 @@ class Engine:
         self._error_deg: float | None = None
         self._warned: dict[str, Moment] = {}
         self._sources = SourceStates()
+        self._focus: FocusChanged | None = None
 
     @property
     def open_violations(self) -> dict[int, str]:
@@ -52,7 +53,7 @@ class Engine:
                 return []
             case ExamStarted():
                 self._running = True
-                return []
+                return self._evaluate(Event(event.moment, self._focus)) if self._focus else []
             case ExamEnded():
                 self._running = False
                 ended = self._end_all(event.moment, Ending.SESSION_CLOSED)
@@ -60,7 +61,13 @@ class Engine:
             case SourceHealth() | Gap():
                 return self._source_changed(event.moment, event.what)
             case _:
-                return self._evaluate(event) if self._running else []
+                return self._observed(event)
+
+    def _observed(self, event: Event) -> list[Effect]:
+        # Who has the focus is told once and then holds: it is known before the exam begins.
+        if isinstance(event.what, FocusChanged):
+            self._focus = event.what
+        return self._evaluate(event) if self._running else []
 
     def _evaluate(self, event: Event) -> list[Effect]:
         turns: list[Turn] = []
@@ -87,6 +94,8 @@ class Engine:
         effects = self._sources.change(moment, what)
         if what.state is not Health.LOST:
             return effects
+        if what.source is Source.FOCUS:
+            self._focus = None
         turns = [
             turn
             for tracker in self._trackers

@@ -46,4 +46,7 @@ def rfc3339(when: datetime) -> str:
 
 def from_rfc3339(text: str) -> datetime:
     """The inverse of :func:`rfc3339`; raises ValueError for anything else."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    when = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    if rfc3339(when) != text:
+        raise ValueError(f"{text!r} is not written out in full")
+    return when

@@ -69,7 +69,7 @@ class Tracker:
         self, moment: Moment, reading: Reading, number: int, error_deg: float | None
     ) -> list[Turn]:
         """Take one reading; ``number`` is what a violation that starts now would be called."""
-        turns = self._interrupted(moment)
+        turns = self._interrupted(moment, error_deg)
         self._last_reading, self._last_read_at = reading, moment
         if reading.suspicious:
             turn = self._suspicious(moment, reading, number, error_deg)
@@ -81,15 +81,20 @@ class Tracker:
         """Let time pass. A reading that holds until the next one is read again."""
         if self.rule.rate_per_s is None and self._last_reading is not None:
             return self.feed(moment, self._last_reading, number, error_deg)
-        return self._interrupted(moment)
+        return self._interrupted(moment, error_deg)
 
     def end(self, moment: Moment, ending: Ending, error_deg: float | None = None) -> list[Turn]:
-        """Forget what was going on; a violation that is open ends now."""
+        """Forget what was going on; a violation that is open ends now.
+
+        Where readings stopped coming before, it ended with the last of them.
+        """
         episode, self._episode = self._episode, None
         self._last_reading = None
         if episode is None or episode.number is None:
             return []
-        return [self._turn("end", episode, moment, error_deg, ending)]
+        ended_at = self._last_known(moment)
+        self._free_from_ns = ended_at.later(self.rule.settings.cooldown_s).mono_ns
+        return [self._turn("end", episode, ended_at, error_deg, ending)]
 
     def wake_at_ns(self) -> int | None:
         """When a tick could change something, for readings that hold until the next one."""
@@ -137,12 +142,18 @@ class Tracker:
         self._free_from_ns = ended_at.later(self.rule.settings.cooldown_s).mono_ns
         return self._turn("end", episode, ended_at, error_deg, Ending.CLEARED)
 
-    def _interrupted(self, moment: Moment) -> list[Turn]:
+    def _interrupted(self, moment: Moment, error_deg: float | None) -> list[Turn]:
         """End what was going on if readings stopped coming: the time between is unknown."""
+        if self._last_known(moment) is moment:
+            return []
+        return self.end(moment, Ending.SOURCE_LOST, error_deg)
+
+    def _last_known(self, moment: Moment) -> Moment:
+        """``moment``, or that of the last reading if too little is known about the time since."""
         last = self._last_read_at
         if self.rule.rate_per_s is None or last is None or moment.since_s(last) <= STALE_S:
-            return []
-        return self.end(last, Ending.SOURCE_LOST)
+            return moment
+        return last
 
     def _starts_from_ns(self, episode: _Episode) -> int:
         due = [episode.onset.later(self.rule.settings.after_s).mono_ns]

@@ -1,4 +1,4 @@
-"""Camera and microphone: opened for a moment, because a device that is listed may not work."""
+"""Camera, microphone and screen, opened for a moment: what is listed may still not work."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from threading import Event
 from proctor_desktop.core.capability import Capability
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.doctor.probe import Probe, within, works
+from proctor_desktop.sources.screen import Shooter
 from proctor_desktop.sources.sound_device import OpenStream, open_stream
 from proctor_desktop.sources.sound_inputs import SoundInputs, sound_inputs
 from proctor_desktop.sources.video_device import OpenCapture, open_device, picture_of
@@ -84,3 +85,13 @@ def microphone(
         f"The default one, {inputs.default or 'unnamed'}, gives sound at {rate_hz} Hz. "
         f"Inputs here: {', '.join(inputs.names)}.",
     )
+
+
+def screen(open_it: Callable[[], Shooter]) -> Capability:
+    """Take one picture of the screen; raises EnvironmentProblem."""
+    shooter = open_it()
+    try:
+        height, width = shooter.shoot().shape[:2]
+    finally:
+        shooter.close()
+    return works("screen", f"A picture of {width} x {height} pixels holds all displays together.")

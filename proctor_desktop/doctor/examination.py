@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from proctor_desktop.abilities import abilities
 from proctor_desktop.core.capability import Capability
 from proctor_desktop.doctor import devices, machine, software
 from proctor_desktop.doctor.finding import Finding
 from proctor_desktop.doctor.probe import Probe, absent, ask
 from proctor_desktop.hosts import Host, this_host
+from proctor_desktop.monitor.abilities import abilities
 from proctor_desktop.monitor.stages import StageOptions
+from proctor_desktop.sources.screen import open_screen
 
 _NEEDED_OF_DESKTOP = frozenset({"focus", "screen"})
 _ASKED_OTHERWISE = frozenset({"camera", "microphone"})
@@ -51,10 +52,17 @@ def _desktop(host: Host) -> list[Finding]:
     if not found:
         return [failed]
     return [
-        Finding(ability, ability.name in _NEEDED_OF_DESKTOP)
+        _tried(Finding(ability, ability.name in _NEEDED_OF_DESKTOP), host)
         for ability in found
         if ability.name not in _ASKED_OTHERWISE
     ]
+
+
+def _tried(claimed: Finding, host: Host) -> Finding:
+    """The finding after a real picture of the screen was taken, where that is claimed to work."""
+    if claimed.capability.name != "screen" or not claimed.works:
+        return claimed
+    return ask(Probe("screen", claimed.required, lambda: devices.screen(lambda: open_screen(host))))
 
 
 _KEYRING = absent(

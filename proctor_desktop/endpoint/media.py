@@ -72,8 +72,10 @@ class MediaFolder:
         return len(old)
 
     def _folder(self, folder: Path) -> Path:
+        """``folder``, made with those above it where need be, each of them durable."""
         if not folder.is_dir():
-            folder.mkdir(parents=True, exist_ok=True, mode=_PRIVATE_FOLDER)
+            self._folder(folder.parent)
+            folder.mkdir(exist_ok=True, mode=_PRIVATE_FOLDER)
             sync_folder(folder.parent)
         return folder
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 from proctor_desktop.core.chain import BlobRef, digest
@@ -14,6 +15,10 @@ _CHUNK_BYTES = 1024 * 1024
 
 class NotKept(OSError):
     """A file could not be made safe; the record that names it must say so instead."""
+
+    def __str__(self) -> str:
+        """The reason in words, without a number."""
+        return self.strerror or "the disk gave no reason"
 
 
 class BlobStore:
@@ -34,7 +39,8 @@ class BlobStore:
             write_new(part, content)
             self._publish(part, name)
         except OSError as problem:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):  # a disk that is read-only by now; recovery finds it
+                part.unlink(missing_ok=True)
             raise NotKept(problem.errno, problem.strerror) from problem
         return BlobRef(name, media_type, len(content))
 
@@ -57,7 +63,7 @@ class BlobStore:
         return {entry.name for entry in self._blobs.iterdir() if entry.is_file()}
 
     def _publish(self, part: Path, name: str) -> None:
-        part.rename(self._blobs / name)
+        part.replace(self._blobs / name)
         sync_folder(self._blobs)
 
 

@@ -17,8 +17,8 @@ from proctor_desktop.journal.writer import Entry
 class LeftBehind:
     """Where a session stands according to its records.
 
-    ``open_violations`` holds the last data of each violation without an end, by number; ``neutral``
-    the data of the last calibration, if there was one.
+    ``open_violations`` holds the last data of each violation without an end, by number;
+    ``calibration`` the data of the last calibration, if there was one.
     """
 
     head: Head = EMPTY

@@ -139,11 +139,7 @@ class KioskWindow(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._header(options, step))
-        self._bar_place = QWidget()
-        around = QVBoxLayout(self._bar_place)
-        around.setContentsMargins(step * 4, step, step * 4, 0)
-        around.addWidget(self.bar)
-        column.addWidget(self._bar_place)
+        column.addWidget(self.bar)
         column.addWidget(self.stack, stretch=1)
 
     def _header(self, options: KioskOptions, step: int) -> QFrame:

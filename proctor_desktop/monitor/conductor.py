@@ -50,7 +50,7 @@ class Hands:
     """
 
     calibrate: Callable[[], None]
-    use: Callable[[Neutral], None]
+    use: Callable[[Neutral | None], None]
     photo: Callable[[str], None]
     say: Callable[[stdio.Downward], None]
     alarm: Callable[[float | None], None]
@@ -76,6 +76,7 @@ class Conductor:
         self._unattended = unattended
         self._skip_preparation = skip_preparation
         self._photo_wanted = False
+        self._neutral: Neutral | None = None
         self.phase = Phase.OPENED
         self.exam_started: Moment | None = None
 
@@ -89,7 +90,8 @@ class Conductor:
         """Go on where a session was left; the restart itself is recorded already."""
         self.phase = left.phase
         if left.calibration and left.calibration["outcome"] == "done":
-            self._hands.use(Neutral.from_json(left.calibration["neutral"]))
+            self._neutral = Neutral.from_json(left.calibration["neutral"])
+            self._hands.use(self._neutral)
             error_deg = float(left.calibration["error_deg"])
             self._evidence.observe(Event(self._clock.now(), Calibrated(error_deg)))
         if left.phase is Phase.RUNNING:
@@ -143,11 +145,13 @@ class Conductor:
     def calibrated(self, moment: Moment, outcome: CalibrationOutcome) -> None:
         """Record the end of a calibration, good or not, and go on."""
         if self.phase not in (Phase.IDENTIFIED, Phase.CALIBRATED):
+            self._hands.use(self._neutral)  # too late to be recorded, so it must not be used
             return
         neutral = outcome.neutral
         if neutral is None:
             data: dict[str, Any] = {"outcome": "failed", "reason": outcome.reason}
         else:
+            self._neutral = neutral
             self._evidence.observe(Event(moment, Calibrated(neutral.spread_deg)))
             data = {
                 "outcome": "done",

@@ -10,7 +10,7 @@ from proctor_desktop.core.effect import Effect, KeepStill, Record, WakeAt, Warn
 from proctor_desktop.core.engine import Engine
 from proctor_desktop.core.event import Calibrated, Event, ExamEnded, ExamStarted
 from proctor_desktop.core.moment import Moment
-from proctor_desktop.core.observation import Gap, SourceHealth
+from proctor_desktop.core.observation import FocusChanged, Gap, SourceHealth
 from proctor_desktop.journal.blobs import BlobStore, NotKept
 from proctor_desktop.journal.writer import Entry, Writer
 from proctor_desktop.monitor.recent_frames import RecentFrames
@@ -18,7 +18,7 @@ from proctor_desktop.recording import still
 from proctor_desktop.wire import eventlog
 
 JPEG = "image/jpeg"
-_ALWAYS_LOGGED = (SourceHealth, Gap, Calibrated, ExamStarted, ExamEnded)
+_ALWAYS_LOGGED = (SourceHealth, Gap, FocusChanged, Calibrated, ExamStarted, ExamEnded)
 
 
 class Evidence:

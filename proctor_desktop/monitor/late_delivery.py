@@ -23,15 +23,22 @@ from proctor_desktop.upload.worker import UploadWorker
 def send_all(data: Path, say: Callable[[str], None]) -> int:
     """Send what waits in every session of a data folder; returns how many items still wait.
 
+    A session whose journal is damaged counts as one.
+
     Raises EnvironmentProblem when a monitor is using the folder or there is no session in it.
     """
+    session_folder.find(data)
     with session_folder.exclusive(data):
-        folders = session_folder.existing(data)
-        if not folders:
-            raise EnvironmentProblem(
-                str(data), "there is no session in this folder", "Check the path given as --data."
-            )
-        return sum(_send(folder, say) for folder in folders)
+        return sum(_try(folder, say) for folder in session_folder.existing(data))
+
+
+def _try(folder: SessionFolder, say: Callable[[str], None]) -> int:
+    """Send one session; one that is damaged must not keep the others from being sent."""
+    try:
+        return _send(folder, say)
+    except EnvironmentProblem as problem:
+        say(f"{problem.what}: {problem.why}. {problem.remedy}")
+        return 1
 
 
 def _send(folder: SessionFolder, say: Callable[[str], None]) -> int:

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.event import Event
 from proctor_desktop.core.frame import Frame
 from proctor_desktop.core.moment import Clock, Moment
@@ -119,6 +120,13 @@ class Stages:
         self._camera.open()
         if self._microphone is not None:
             self._microphone.open()
+        if self._options.desktop and self._host.session is SessionKind.HEADLESS:
+            raise EnvironmentProblem(
+                "desktop",
+                "there is no display here: DISPLAY is not set",
+                "Start the program inside a desktop session, or say --no-desktop to go without "
+                "screen recording and window focus.",
+            )
         if self._focus is not None:
             self._focus.open()
             open_screen(self._host).close()

@@ -8,11 +8,13 @@ before the call returns.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from fractions import Fraction
 
 os.environ.setdefault("SVT_LOG", "1")  # errors only; read by SVT-AV1 when it starts
 
 import av
+import av.error
 import numpy as np
 from av import VideoStream
 from av.packet import Packet
@@ -98,7 +100,9 @@ class FragmentedVideo:
             raise self._sink.failure
 
     def abandon(self) -> None:
-        """Let go of the encoder without caring for the file any more."""
+        """Let go of the encoder, after a failure, without adding pictures to the file."""
+        with suppress(av.error.EOFError):  # it had been told of the end before
+            self._stream.encode(None)
         self._container.close()
 
     def _mux(self, packets: list[Packet[VideoStream]]) -> None:

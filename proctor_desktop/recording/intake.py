@@ -32,6 +32,7 @@ class Intake:
         self._frames: deque[ScreenFrame] = deque()
         self._condition = threading.Condition()
         self._missing = MissingFrames()
+        self._closed = False
 
     def put(self, frame: ScreenFrame) -> bool:
         """Queue ``frame``; False when it was dropped. For one producer."""
@@ -45,14 +46,15 @@ class Intake:
         return True
 
     def take(self, timeout_s: float) -> ScreenFrame | None:
-        """The oldest frame; None when none came in time."""
+        """The oldest frame; None when none came in time, or none will come."""
         with self._condition:
-            self._condition.wait_for(lambda: bool(self._frames), timeout_s)
+            self._condition.wait_for(lambda: bool(self._frames) or self._closed, timeout_s)
             return self._frames.popleft() if self._frames else None
 
-    def wake(self) -> None:
-        """Nothing more comes."""
+    def close(self) -> None:
+        """Nothing more comes; what is there can still be taken, without waiting."""
         with self._condition:
+            self._closed = True
             self._condition.notify_all()
 
     def end_gap(self, moment: Moment) -> None:

@@ -82,12 +82,12 @@ class Segmenter:
     def stop(self, timeout_s: float = 10.0) -> bool:
         """Encode what waits, finish the segment and end; no more frames are put by now."""
         self._worker.stopping.set()
-        self._intake.wake()
+        self._intake.close()
         return self._worker.join(timeout_s)
 
     def _run(self, stopping: threading.Event) -> None:
         while True:
-            frame = self._intake.take(0.0 if stopping.is_set() else _LOOK_S)
+            frame = self._intake.take(_LOOK_S)
             if frame is not None:
                 self._accept(frame)
             elif stopping.is_set():

@@ -75,6 +75,7 @@ class FocusWatcher:
                 except EnvironmentProblem as problem:
                     self._outage.begin(problem.why)
                     self._close()
+                    told = None  # whatever is active afterwards is news
         finally:
             self._outage.close()
             self._close()

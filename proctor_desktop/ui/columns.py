@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from proctor_desktop.ui.theme import unit
 
-_NARROW_UNITS = 76
+_NARROW_UNITS = 40
 
 
 class Columns(QWidget):
@@ -18,8 +19,8 @@ class Columns(QWidget):
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(unit(self) * 4)
-        self._row.addWidget(left, stretch=1)
-        self._row.addWidget(right, stretch=1)
+        for part in (left, right):
+            self._row.addWidget(part, stretch=1, alignment=Qt.AlignmentFlag.AlignTop)
 
     @property
     def stacked(self) -> bool:

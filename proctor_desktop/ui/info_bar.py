@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from proctor_desktop.ui.announce import announce
 from proctor_desktop.ui.icon import Icon
@@ -11,7 +11,7 @@ from proctor_desktop.ui.text import button, label
 from proctor_desktop.ui.theme import unit
 
 
-class InfoBar(QFrame):
+class InfoBar(QWidget):
     """Hidden while it has nothing to say; ``read`` comes when the person puts it away."""
 
     read = Signal()
@@ -19,11 +19,15 @@ class InfoBar(QFrame):
     def __init__(self, close_text: str) -> None:
         super().__init__()
         step = unit(self)
-        self.setProperty("role", "note")
         self._text = label()
         self.close_button = button(close_text, "quiet")
         self.close_button.clicked.connect(self.read)
-        row = QHBoxLayout(self)
+        note = QFrame()
+        note.setProperty("role", "note")
+        around = QVBoxLayout(self)
+        around.setContentsMargins(step * 4, step + step // 2, step * 4, 0)
+        around.addWidget(note)
+        row = QHBoxLayout(note)
         row.setContentsMargins(step * 2, step // 2, step, step // 2)
         row.setSpacing(step)
         row.addWidget(Icon("attention", "attention"), alignment=Qt.AlignmentFlag.AlignVCenter)

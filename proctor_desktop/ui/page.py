@@ -17,7 +17,8 @@ class Page(QWidget):
     """``body`` takes the content, ``buttons`` the actions, the most likely one last.
 
     ``row`` holds the body and takes what stands beside it; without ``wide`` the body gets no wider
-    than can be read. At large text or in a small window the body scrolls; the buttons stay in sight.
+    than can be read. At large text or in a small window the body scrolls; the buttons stay where
+    they are.
     """
 
     def __init__(self, title: str, *, wide: bool = False) -> None:
@@ -47,12 +48,15 @@ def _centred(body: QVBoxLayout, step: int, units: int | None) -> tuple[QWidget, 
     inner = QWidget()
     inner.setLayout(body)
     body.setContentsMargins(0, 0, 0, 0)
-    if units is not None:
-        inner.setMaximumWidth(step * units)
     outer = QWidget()
     outer.setProperty("role", "body")
     row = QHBoxLayout(outer)
     row.setContentsMargins(step * 4, step * 4, step * 4, step * 4)
+    row.setSpacing(step * 3)
+    if units is None:
+        row.addWidget(inner, stretch=3)
+        return outer, row
+    inner.setMaximumWidth(step * units)
     row.addStretch(1)
     row.addWidget(inner, stretch=1000)
     row.addStretch(1)

@@ -75,6 +75,10 @@ QFrame[role="rule"] {{ background: {t.border}; border: none; }}
 QScrollArea, QScrollArea > QWidget > QWidget[role="body"] {{ background: transparent;
     border: none; }}
 QScrollArea:focus {{ border: 2px solid {t.accent}; }}
+QLineEdit {{ color: {t.text}; background: {t.window}; border: 1px solid {t.border};
+    border-radius: 4px; padding: {unit // 3}px {unit // 2}px;
+    selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+QLineEdit:focus {{ border: 1px solid {t.accent}; }}
 QPlainTextEdit, QListWidget {{ color: {t.text}; background: {t.surface};
     border: 1px solid {t.border}; border-radius: 6px; padding: {unit // 2}px;
     selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}

@@ -26,22 +26,27 @@ class ToastCard(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(step * 2, step + step // 2, step * 2, step + step // 2)
         row.setSpacing(step)
-        row.addWidget(Icon("info", "accent"), alignment=Qt.AlignmentFlag.AlignTop)
+        row.addWidget(Icon("info", "accent"), alignment=Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(label(text), stretch=1)
 
 
 class Toasts(QWidget):
-    """Lies over ``host`` at its lower right edge; the newest is below, the oldest goes first."""
+    """Lies over ``host`` at its right edge, above ``above``, which is a part of ``host``.
 
-    def __init__(self, host: QWidget) -> None:
+    The newest is below, the oldest goes first.
+    """
+
+    def __init__(self, host: QWidget, above: QWidget) -> None:
         super().__init__(host)
         self._host = host
+        self._above = above
         self._cards: list[ToastCard] = []
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(unit(self))
-        host.installEventFilter(self)
+        for one in (host, above):
+            one.installEventFilter(self)
         self.hide()
 
     @property
@@ -64,8 +69,8 @@ class Toasts(QWidget):
         announce(self, text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Stay at the edge when the host changes size."""
-        if watched is self._host and event.type() == QEvent.Type.Resize:
+        """Stay at the edge when the host or what is below changes size."""
+        if event.type() in {QEvent.Type.Resize, QEvent.Type.Move}:
             self._settle()
         return super().eventFilter(watched, event)
 
@@ -82,6 +87,6 @@ class Toasts(QWidget):
     def _settle(self) -> None:
         margin = unit(self) * 2
         width = min(unit(self) * _WIDTH_UNITS, self._host.width() - 2 * margin)
-        height = max(self._column.heightForWidth(width), self._column.minimumSize().height())
+        height = self._column.heightForWidth(width)
         left = self._host.width() - width - margin
-        self.setGeometry(left, self._host.height() - height - margin, width, height)
+        self.setGeometry(left, self._above.y() - height - margin, width, height)

@@ -80,6 +80,10 @@ class Client:
         body: rest.EndRequest = {"head": {"seq": head.seq, "hash": head.hash}}
         return cast("rest.EndReply", self._post("end/", body))
 
+    def detail(self) -> dict[str, Any]:
+        """Everything that the server says about the session."""
+        return dict(self._call("GET", self._base))
+
     def stored_records(self, after_seq: int = 0) -> list[str]:
         """The records as the server holds them, a page from ``after_seq`` on."""
         body = self._call("GET", f"{self._base}records/?after={after_seq}")
@@ -100,8 +104,23 @@ class Client:
                 method, url, data=data, headers=headers, timeout=TIMEOUTS_S, allow_redirects=False
             )
         except requests.RequestException as problem:
-            raise PeerUnreachable(f"{url} does not answer ({problem})") from problem
+            raise PeerUnreachable(f"the endpoint does not answer: {_reason(problem)}") from problem
         return _understood(answer)
+
+
+def _reason(problem: requests.RequestException) -> str:
+    """Why there is no answer, in a few words."""
+    match problem:
+        case requests.exceptions.SSLError():
+            return "its certificate is not accepted"
+        case requests.exceptions.ConnectTimeout():
+            return f"no connection within {TIMEOUTS_S[0]:.0f} s"
+        case requests.exceptions.ReadTimeout():
+            return f"nothing came within {TIMEOUTS_S[1]:.0f} s"
+    innermost: BaseException = problem
+    while (cause := innermost.__cause__ or innermost.__context__) is not None:
+        innermost = cause
+    return (isinstance(innermost, OSError) and innermost.strerror) or type(problem).__name__
 
 
 def _understood(answer: requests.Response) -> Any:

@@ -60,7 +60,7 @@ def load(line: list[Any]) -> Event:
         read = _READERS.get(name)
         what = kind(*(read(values) if read else values))
         return Event(Moment(int(mono_ns), _EPOCH), what)
-    except (KeyError, TypeError, ValueError) as problem:
+    except (KeyError, TypeError, ValueError, OverflowError) as problem:
         raise BadEvent(f"not an event: {str(line)[:80]} ({problem!r})") from problem
 
 

@@ -210,9 +210,12 @@ def to_line(message: Downward | Upward) -> str:
 def downward(line: str) -> Downward:
     """Parse what monitor says; raises BadLine."""
     message: Downward = _parse(line, _DOWNWARD)
-    if isinstance(message, PhaseIs):
+    if not isinstance(message, PhaseIs):
+        return message
+    try:
         return PhaseIs(Phase(message.phase), message.detail)
-    return message
+    except ValueError as problem:
+        raise BadLine(f"not a message: {line[:80]!r} ({problem})") from problem
 
 
 def upward(line: str) -> Upward:
@@ -232,5 +235,5 @@ def _parse(line: str, known: tuple[type[Any], ...]) -> Any:
         return kind(**body)
     except StopIteration:
         raise BadLine(f"unknown message: {line[:80]!r}") from None
-    except (ValueError, TypeError, KeyError, AttributeError) as problem:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:
         raise BadLine(f"not a message: {line[:80]!r} ({problem})") from problem

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 
 def write_video(path: Path, times_s: Sequence[float], size: tuple[int, int] = (64, 48)) -> Path:
-    """An MPEG-4 video whose picture number n is a grey of 20 + 10 (n mod 20), at the given times."""
+    """An MPEG-4 video at the given times; picture n is a grey of 20 + 10 (n mod 20)."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("mpeg4", rate=30)
         stream.width, stream.height = size
@@ -34,7 +34,11 @@ def shade(image: NDArray[np.uint8]) -> int:
 
 
 def write_wav(
-    path: Path, samples: NDArray[np.float64], rate_hz: int = 16_000, width: int = 2, channels: int = 1
+    path: Path,
+    samples: NDArray[np.float64],
+    rate_hz: int = 16_000,
+    width: int = 2,
+    channels: int = 1,
 ) -> Path:
     """Samples from -1 to 1 as PCM, the same on every channel."""
     if width == 1:

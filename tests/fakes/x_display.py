@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
-from proctor_desktop.hosts.x11_focus import connect, has_window_manager
+from proctor_desktop.demo.display import virtual_display
 
 _WINDOW = """
 import sys
@@ -32,25 +30,12 @@ sys.stdin.read()
 
 @contextmanager
 def x_display(size: str = "1280x720", window_manager: bool = True) -> Iterator[str]:
-    """Start Xvfb on a free display, and openbox; gives the value for ``DISPLAY``."""
+    """The demo's virtual display; skips the test where Xvfb or openbox is not installed."""
     for program in ("Xvfb", "openbox") if window_manager else ("Xvfb",):
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed")
-    read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
-    os.close(write)
-    try:
-        with os.fdopen(read) as told:
-            name = f":{told.readline().strip()}"
-        if window_manager:
-            with _openbox(name):
-                yield name
-        else:
-            yield name
-    finally:
-        server.terminate()
-        server.wait(10)
+    with virtual_display(size, window_manager) as name:
+        yield name
 
 
 @contextmanager
@@ -61,29 +46,3 @@ def focused_window(display: str) -> Iterator[int]:
         yield process.pid
     finally:
         process.communicate(timeout=10)
-
-
-@contextmanager
-def _openbox(display: str) -> Iterator[None]:
-    environ = {**os.environ, "DISPLAY": display}
-    process = subprocess.Popen(
-        ["openbox", "--sm-disable"], env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        _wait_for_window_manager(display)
-        yield
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _wait_for_window_manager(name: str) -> None:
-    connection = connect(name)
-    try:
-        for _ in range(200):
-            if has_window_manager(connection):
-                return
-            time.sleep(0.05)
-    finally:
-        connection.close()
-    pytest.fail("openbox did not start")

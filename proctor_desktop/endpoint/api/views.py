@@ -37,6 +37,7 @@ from proctor_desktop.wire import dsse, rest
 
 # How much a record may grow as a JSON string: a quote doubles, a letter becomes \uXXXX.
 _JSON_OVERHEAD = 3
+_MAX_DIGITS = 15
 
 
 class Sessions(EndpointView):
@@ -209,6 +210,7 @@ def _content_length(request: Request) -> int:
     text = request.META.get("CONTENT_LENGTH") or ""
     if not text.isascii() or not text.isdigit():
         raise Refusal(HTTPStatus.LENGTH_REQUIRED, "A blob is sent with its Content-Length.")
-    if int(text) == 0:
+    size_bytes = int(text[:_MAX_DIGITS])  # a longer number is too large all the same
+    if size_bytes == 0:
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "A blob has at least one byte.")
-    return int(text)
+    return size_bytes

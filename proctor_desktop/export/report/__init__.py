@@ -17,7 +17,7 @@ from proctor_desktop.export.report.page import to_html
 from proctor_desktop.export.report.sitting import NOT_TOLD, Sitting, sitting
 from proctor_desktop.export.report.still import MAX_STILL_BYTES, Still, still
 from proctor_desktop.export.report.table import to_csv
-from proctor_desktop.export.verify import Archive, Invalid, Trust, Verdict, examine
+from proctor_desktop.export.verify import Archive, Invalid, Outcome, Trust, Verdict, examine
 
 __all__ = ["Report", "report", "report_from_package"]
 
@@ -57,7 +57,9 @@ def report(
     """A report over records from anywhere; ``stills`` gives a blob's bytes by its SHA-256."""
     kept = [record for record in records if record.kind not in NOT_TOLD]
     told = sitting(kept)
-    assessment = assess(told, exam, _recorded_policy(kept))
+    assessment = assess(
+        told, exam, _recorded_policy(kept), authentic=verdict.outcome is not Outcome.INVALID
+    )
     shown = dict(_shown(_pictures(told), stills))
     return Report(verdict, trust, exam, told, assessment, shown)
 

@@ -50,7 +50,11 @@ class NotEvaluated:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """``score`` is None when the exam file cannot be read; ``notes`` say what to bear in mind."""
+    """``notes`` say what to bear in mind.
+
+    ``score`` is None when the exam file cannot be read, and for evidence that is not authentic: a
+    figure would be believed.
+    """
 
     score: Score | None
     rows: tuple[RuleRow, ...]
@@ -59,12 +63,15 @@ class Assessment:
 
 
 def assess(
-    told: Sitting, exam: SignedExam | None, recorded_policy: Mapping[str, Any] | None
+    told: Sitting,
+    exam: SignedExam | None,
+    recorded_policy: Mapping[str, Any] | None,
+    authentic: bool,
 ) -> Assessment:
     """Judge by the signed exam's policy; the client's own figures play no part in the score."""
     policy = None if exam is None else exam.exam.policy
     return Assessment(
-        score=None if policy is None else score(told.starts, policy),
+        score=score(told.starts, policy) if policy is not None and authentic else None,
         rows=tuple(_rows(told.violations.values(), policy)),
         not_evaluated=() if policy is None else tuple(_not_evaluated(told, policy)),
         notes=tuple(_notes(told, policy, recorded_policy)),

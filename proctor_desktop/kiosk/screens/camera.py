@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from proctor_desktop.kiosk.screens.screen import Screen
@@ -19,7 +18,7 @@ class CameraScreen(Screen):
     """``said`` is the one instruction of the moment; it is read out whenever it changes."""
 
     def __init__(self) -> None:
-        super().__init__("", wide=True)
+        super().__init__("")
         self.mirror = Mirror(
             self.tr("Your camera picture, as in a mirror"), self.tr("Waiting for the camera")
         )
@@ -57,7 +56,6 @@ def _stack(parts: Sequence[QWidget], gap_px: int) -> tuple[QWidget, QVBoxLayout]
     column = QVBoxLayout(box)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(gap_px)
-    column.setAlignment(Qt.AlignmentFlag.AlignTop)
     for part in parts:
         column.addWidget(part)
     return box, column

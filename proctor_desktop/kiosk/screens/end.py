@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QProgressBar, QWidget
 
 from proctor_desktop.kiosk.facts import clock
 from proctor_desktop.kiosk.screens.screen import Screen
@@ -22,11 +22,15 @@ class EndScreen(Screen):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Upload"))
+        self._file_name = label(self.tr("Your evidence file"), "muted", wrap=False)
+        self.file = QLineEdit(readOnly=True)
+        self.file.setAccessibleName(self._file_name.text())
         self._rows: dict[str, tuple[QLabel, QLabel]] = {}
         for part in (self.safe, self.upload, self.bar, self._card()):
             self.body.addWidget(part)
         self.body.addStretch()
         self.close_button = button(self.tr("&Close"), "primary")
+        self.close_button.setEnabled(False)
         self.close_button.clicked.connect(self.leave)
         self.buttons.addWidget(self.close_button)
 
@@ -38,9 +42,11 @@ class EndScreen(Screen):
         self._show_upload(view)
         self._show_row("time", clock(view.elapsed_s))
         self._show_row("messages", str(len(view.messages)))
-        self._show_row("file", view.ended.export if view.ended else "")
+        self._show_file(view.ended.export if view.ended else "")
         self._show_row("score", self._score(view))
-        self.close_button.setEnabled(over)
+        if over and not self.close_button.isEnabled():
+            self.close_button.setEnabled(True)
+            self.close_button.setFocus()
 
     def first_focus(self) -> QWidget:
         """Nothing is left but to close."""
@@ -96,7 +102,6 @@ class EndScreen(Screen):
         names = {
             "time": self.tr("Length of the recording"),
             "messages": self.tr("Messages shown to you"),
-            "file": self.tr("Your evidence file"),
             "score": self.tr("Score from the server"),
         }
         for line, (key, name) in enumerate(names.items()):
@@ -105,7 +110,16 @@ class EndScreen(Screen):
             grid.addWidget(pair[0], line, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(pair[1], line, 1)
             self._rows[key] = pair
+        self._file_name.setBuddy(self.file)
+        grid.addWidget(self._file_name, len(names), 0)
+        grid.addWidget(self.file, len(names), 1)
         return card
+
+    def _show_file(self, path: str) -> None:
+        for part in (self._file_name, self.file):
+            part.setVisible(bool(path))
+        if path != self.file.text():
+            self.file.setText(path)
 
     def _show_row(self, key: str, words: str) -> None:
         for part in self._rows[key]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from proctor_desktop.core.chain import digest
 from proctor_desktop.endpoint import blobs
@@ -51,6 +52,21 @@ def test_the_largest_blob_is_taken_and_a_larger_one_is_not(sitting: Sitting) -> 
     largest = bytes(rest.MAX_BLOB_BYTES)
     assert sitting.put(largest, media_type="video/mp4").status_code == 201
     assert sitting.put(largest + b"x", media_type="video/mp4").status_code == 413
+
+
+@pytest.mark.parametrize(("stated", "status"), [("9" * 5000, 413), ("-1", 411), ("x", 411)])
+def test_a_stated_length_is_not_believed_blindly(
+    sitting: Sitting, data_folder: Path, stated: str, status: int
+) -> None:
+    client = Client(headers={"authorization": f"Bearer {sitting.token}"})
+    answer = client.put(
+        f"{sitting.base}blobs/{digest(JPEG)}/",
+        data=JPEG,
+        content_type="image/jpeg",
+        CONTENT_LENGTH=stated,
+    )
+    assert answer.status_code == status
+    assert on_disk(data_folder) == []
 
 
 def test_an_empty_blob_is_refused(sitting: Sitting) -> None:

@@ -60,7 +60,8 @@ def test_odd_sides_are_made_even_and_nothing_is_cut_off(tmp_path: Path) -> None:
     with av.open(str(tmp_path / "v.part")) as container:
         shown = next(container.decode(video=0)).to_ndarray(format="rgb24")
     assert shown.shape == (202, 322, 3)
-    assert shown[201, 160, 0] > 200 > 80 > shown[201, 160, 1]
+    assert shown[201, 160, 0] > 200
+    assert shown[201, 160, 1] < 80
 
 
 def test_colours_come_out_as_they_went_in(tmp_path: Path) -> None:
@@ -84,11 +85,12 @@ def test_a_picture_that_does_not_fit_is_refused_and_the_file_stays_whole(tmp_pat
     file = SegmentFile(tmp_path / "v.part")
     video = FragmentedVideo(file, 640, 400, 1.0, "", 200_000)
     written = 0
-    with pytest.raises(SegmentFull):
+    try:
         for number in range(200):
             video.write(noisy_frame(number, number, (640, 400)).image, float(number))
             written += 1
-    video.close()
+    except SegmentFull:
+        video.close()
     file.close()
 
     assert 0 < written < 200

@@ -105,7 +105,7 @@ def test_a_segment_is_closed_before_it_is_larger_than_a_blob_may_be(
 ) -> None:
     monkeypatch.setattr(segment_module, "LIMIT_BYTES", 150_000)
     sitting = Sitting(tmp_path, segment_s=60)
-    sitting.feed(noisy_frame(n, n, (640, 400)) for n in range(12))
+    sitting.feed(noisy_frame(n, n, (320, 200)) for n in range(12))
     done = sitting.end()
 
     assert len(done) > 1
@@ -194,7 +194,13 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     reports = Reports()
     segmenter = Segmenter(
-        tmp_path / "file" / "segments", 10, 1, lambda _: None, ManualClock(), reports, reports.crashed
+        tmp_path / "file" / "segments",
+        10,
+        1,
+        lambda _: None,
+        ManualClock(),
+        reports,
+        reports.crashed,
     )
     with pytest.raises(EnvironmentProblem, match="segments"):
         segmenter.open()

@@ -95,11 +95,12 @@ def test_a_desktop_that_goes_away_is_lost_and_watched_again_when_it_is_back() ->
     desktop.reports.wait_until(lambda: Health.LOST in [s for s, _ in desktop.reports.states])
     desktop.clock.advance(2)
     desktop.available = True
-    desktop.reports.wait_until(lambda: len(desktop.reports.states) == 3)
+    desktop.expect(2)
     assert desktop.watcher.stop()
 
     assert [state for state, _ in desktop.reports.states] == [Health.OK, Health.LOST, Health.OK]
     assert [gap.seconds for gap in desktop.reports.gaps] == [2.0]
+    assert desktop.reports.of(FocusChanged) == [FocusChanged(True, "exam")] * 2
 
 
 def test_a_watcher_that_never_started_lets_go() -> None:

@@ -8,7 +8,9 @@ from proctor_desktop.sources.resample import BLOCK_SAMPLES, Blocks, Resampler
 from tests.fakes.media import tone
 
 
-def _resampled(samples: NDArray[np.float64], rate_hz: int, piece: int = 1000) -> NDArray[np.float32]:
+def _resampled(
+    samples: NDArray[np.float64], rate_hz: int, piece: int = 1000
+) -> NDArray[np.float32]:
     resampler = Resampler(rate_hz)
     pieces = [
         resampler.feed(samples[at : at + piece].astype(np.float32))

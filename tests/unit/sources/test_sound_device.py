@@ -51,9 +51,7 @@ class SoundCard:
             raise ValueError(f"No input device matching {device!r}")
         return known[0]
 
-    def check_input_settings(
-        self, device: Any, channels: int, dtype: str, samplerate: int
-    ) -> None:
+    def check_input_settings(self, device: Any, channels: int, dtype: str, samplerate: int) -> None:
         if samplerate not in self._rates_hz:
             raise PortAudioError("Invalid sample rate")
 

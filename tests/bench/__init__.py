@@ -1,0 +1,1 @@
+"""Measurements: what the program costs and how long evidence takes. Not tests: nothing asserts."""
