@@ -19,7 +19,7 @@ from proctor_desktop.demo.person import Person, make_person
 from proctor_desktop.demo.portrait import Picture, Points, load_portrait
 from proctor_desktop.demo.pose import ABSENT, AT_REST, Pose
 from proctor_desktop.demo.room import draw_room
-from proctor_desktop.demo.visitor import make_visitor, seen_from
+from proctor_desktop.demo.visitor import make_visitor
 from proctor_desktop.vision.landmarker import StillLandmarker
 
 _NOISE_SIGMA = 2.0
@@ -56,11 +56,9 @@ class Candidate:
         The same arguments give the same picture; another ``seed`` gives other sensor noise, so
         that no two pictures of a film are identical. The visitor stands behind the candidate.
         """
-        canvas = self.room
-        if visitor.visible:
-            canvas = seen_from(self.visitor.posed(visitor.unshifted()), visitor).over(canvas)
-        if pose.visible:
-            canvas = self.person.posed(pose).over(canvas)
+        canvas = self.room.copy()
+        self.visitor.draw(canvas, visitor)
+        self.person.draw(canvas, pose)
         top, left = np.random.default_rng(seed).integers(0, _NOISE_MARGIN_PX, 2)
         noise = self.noise[top : top + HEIGHT_PX, left : left + WIDTH_PX]
         return np.asarray(cv2.add(canvas, noise, dtype=cv2.CV_8U), dtype=np.uint8)

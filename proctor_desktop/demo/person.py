@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor
 from typing import TypeAlias
 
 import cv2
@@ -15,7 +16,7 @@ from proctor_desktop.demo.pose import Pose
 from proctor_desktop.demo.rasteriser import rasterise
 
 Alpha: TypeAlias = npt.NDArray[np.float32]
-"""480 x 640, 0 (nothing there) to 1."""
+"""0 (nothing there) to 1, for each pixel."""
 
 _NECK_SIDES = (172, 365)
 _NECK_HIDDEN_PX = 60
@@ -31,54 +32,63 @@ _WINDOW_MARGIN_PX = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
-    """Colours and how much of them there is; colours go on a little beyond the edge."""
+class CutOut:
+    """A piece of a picture: colours, how much of them there is, and where its corner belongs.
+
+    Colours go on a little beyond the edge, so that softening it draws in nothing foreign.
+    """
 
     colour: Picture
     alpha: Alpha
+    left: int
+    top: int
 
-    def over(self, canvas: Picture) -> Picture:
-        """This layer painted over ``canvas``."""
-        mixed = cv2.blendLinear(canvas, self.colour, 1 - self.alpha, self.alpha)
-        return np.asarray(mixed, dtype=np.uint8)
-
-    def moved(self, matrix: npt.NDArray[np.float64]) -> Layer:
-        """This layer under a 2 x 3 affine map; its edge colours fill what comes in."""
-        size = self.alpha.shape[::-1]
+    def over(self, canvas: Picture, shift_x_px: float, shift_y_px: float) -> None:
+        """Paint it over ``canvas``, moved by a fraction of a pixel or by many."""
+        height, width = self.alpha.shape
+        left, top = self.left + floor(shift_x_px), self.top + floor(shift_y_px)
+        seen = _overlap(left, top, left + width + 1, top + height + 1, canvas.shape)
+        if seen is None:
+            return
+        rows, columns = seen
+        size = (columns.stop - columns.start, rows.stop - rows.start)
+        right_px = self.left + shift_x_px - columns.start
+        down_px = self.top + shift_y_px - rows.start
+        matrix = np.array([[1, 0, right_px], [0, 1, down_px]], np.float64)
         colour = cv2.warpAffine(self.colour, matrix, size, borderMode=cv2.BORDER_REPLICATE)
         alpha = cv2.warpAffine(self.alpha, matrix, size, borderMode=cv2.BORDER_CONSTANT)
-        return Layer(np.asarray(colour, np.uint8), np.asarray(alpha, np.float32))
+        canvas[seen] = cv2.blendLinear(colour, canvas[seen], alpha, 1 - alpha)
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """A portrait ready to be posed: a torso with a neck, and a head with its texture."""
 
-    torso: Layer
+    torso: CutOut
     head: HeadMesh
     texture: Picture
 
-    def posed(self, pose: Pose) -> Layer:
-        """The person as the camera sees them (whether or not the pose says visible)."""
-        shift = np.array([[1, 0, pose.shift_x_px], [0, 1, pose.shift_y_px]], np.float64)
-        whole = self.torso.moved(shift)
+    def draw(self, canvas: Picture, pose: Pose) -> None:
+        """Paint the person over ``canvas`` (480 x 640 x 3, RGB), unless they are not visible."""
+        if not pose.visible:
+            return
+        self.torso.over(canvas, pose.shift_x_px, pose.shift_y_px)
         points = self.head.turned(pose)
-        window = _window(points, whole.alpha.shape)
-        if window is not None:
-            rows, columns = window
-            head = self._head(points - (columns.start, rows.start, 0), window)
-            whole.colour[window] = head.over(whole.colour[window])
-            whole.alpha[window] = np.maximum(whole.alpha[window], head.alpha)
-        return whole
+        low = np.floor(points[:, :2].min(axis=0)).astype(int) - _WINDOW_MARGIN_PX
+        high = np.ceil(points[:, :2].max(axis=0)).astype(int) + _WINDOW_MARGIN_PX
+        seen = _overlap(*low.tolist(), *high.tolist(), canvas.shape)
+        if seen is not None:
+            canvas[seen] = self._with_head(canvas[seen], points, seen)
 
-    def _head(self, points: Points, window: tuple[slice, slice]) -> Layer:
-        rows, columns = window
-        size = (rows.stop - rows.start, columns.stop - columns.start)
+    def _with_head(self, beneath: Picture, points: Points, seen: tuple[slice, slice]) -> Picture:
+        rows, columns = seen
+        points = points - (columns.start, rows.start, 0)
         values = np.column_stack((self.head.texture, self.head.shade))
-        drawn, covered = rasterise(points, self.head.triangles, values, size)
+        drawn, covered = rasterise(points, self.head.triangles, values, beneath.shape[:2])
         colour = cv2.remap(self.texture, drawn[:, :, 0], drawn[:, :, 1], cv2.INTER_LINEAR)
         shaded = (colour * drawn[:, :, 2:]).astype(np.uint8)
-        return Layer(shaded, _inner_edge(covered))
+        alpha = _inner_edge(covered)
+        return np.asarray(cv2.blendLinear(shaded, beneath, alpha, 1 - alpha), dtype=np.uint8)
 
 
 def make_person(portrait: Portrait) -> Person:
@@ -97,11 +107,12 @@ def _bled(picture: Picture, mask: Mask) -> Picture:
     return np.where(mask[:, :, np.newaxis] > 0, picture, outside).astype(np.uint8)
 
 
-def _window(points: Points, size: tuple[int, ...]) -> tuple[slice, slice] | None:
-    low = np.floor(points[:, :2].min(axis=0)).astype(int) - _WINDOW_MARGIN_PX
-    high = np.ceil(points[:, :2].max(axis=0)).astype(int) + _WINDOW_MARGIN_PX
-    left, top = np.maximum(low, 0).tolist()
-    right, bottom = min(int(high[0]), size[1]), min(int(high[1]), size[0])
+def _overlap(
+    left: int, top: int, right: int, bottom: int, size: tuple[int, ...]
+) -> tuple[slice, slice] | None:
+    """The rows and columns of a picture that a box covers; None if it lies wholly outside."""
+    left, top = max(left, 0), max(top, 0)
+    right, bottom = min(right, size[1]), min(bottom, size[0])
     if left >= right or top >= bottom:
         return None
     return slice(top, bottom), slice(left, right)
@@ -115,21 +126,25 @@ def _inner_edge(covered: npt.NDArray[np.bool_]) -> Alpha:
     return np.asarray(np.clip(2 * blurred - 1, 0, 1) * covered, dtype=np.float32)
 
 
-def _torso(portrait: Portrait, texture: Picture) -> Layer:
+def _torso(portrait: Portrait, texture: Picture) -> CutOut:
     """The person without a head, with a neck where the head was."""
     head = head_region(portrait)
     reach = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _HEAD_MARGIN_PX + 1,) * 2)
     below = cv2.morphologyEx(portrait.person & ~head, cv2.MORPH_OPEN, reach)
-    picture = np.asarray(cv2.inpaint(texture, cv2.dilate(head, reach), 3, cv2.INPAINT_TELEA))
+    covered = np.asarray(cv2.dilate(head, reach), np.uint8)
+    picture = np.asarray(cv2.inpaint(texture, covered, 3, cv2.INPAINT_TELEA), np.uint8)
     neck = _paint_neck(picture, texture, portrait.landmarks, head)
-    alpha = cv2.GaussianBlur(((below | neck) > 0).astype(np.float32), (0, 0), _EDGE_SIGMA_PX)
-    return Layer(picture, np.asarray(alpha, dtype=np.float32))
+    body = (np.asarray(below, np.uint8) | neck).astype(np.float32) / 255
+    alpha = np.asarray(cv2.GaussianBlur(body, (0, 0), _EDGE_SIGMA_PX), np.float32)
+    left, top, width, height = cv2.boundingRect((alpha > 0).astype(np.uint8))
+    box = slice(top, top + height), slice(left, left + width)
+    return CutOut(picture[box], alpha[box], left, top)
 
 
 def _paint_neck(picture: Picture, texture: Picture, landmarks: Points, head: Mask) -> Mask:
     """Continue the neck upwards in ``picture``, in the shadow of the jaw; returns where it is."""
     neck = np.zeros(head.shape, np.uint8)
-    left, right = landmarks[list(_NECK_SIDES), 0].round().astype(int)
+    left, right = np.sort(landmarks[list(_NECK_SIDES), 0].round().astype(int))
     top = int(landmarks[list(_NECK_SIDES), 1].mean()) - _NECK_HIDDEN_PX
     columns = np.arange(left, right)
     bottoms = head.shape[0] - np.argmax(head[::-1, left:right] > 0, axis=0) + _HEAD_MARGIN_PX

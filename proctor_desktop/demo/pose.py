@@ -33,10 +33,6 @@ class Pose:
             shift_y_px=self.shift_y_px + other.shift_y_px,
         )
 
-    def unshifted(self) -> Pose:
-        """The same angles in the middle of the picture."""
-        return replace(self, shift_x_px=0.0, shift_y_px=0.0)
-
 
 AT_REST = Pose()
 ABSENT = Pose(visible=False)

@@ -15,8 +15,8 @@ from proctor_desktop.demo.sway import sway
 TURNED_LEFT_DEG = 40.0
 
 _GONE = Pose(shift_x_px=-620.0)
-_VISITOR_BEHIND_THE_DOOR = Pose(yaw_deg=8.0, shift_x_px=260.0)
-_VISITOR_IN_VIEW = Pose(yaw_deg=8.0)
+_VISITOR_BEHIND_THE_DOOR = Pose(yaw_deg=-8.0, shift_x_px=260.0)
+_VISITOR_IN_VIEW = Pose(yaw_deg=-8.0)
 _STILL = 0.06
 _HELD = 0.25
 _NATURAL = 1.0
@@ -168,5 +168,5 @@ def scripted_session() -> Script:
             Expected("head_turned", 43, 45),
             Expected("head_turned", 51, 53),
         ),
-        tail_s=10.0,
+        tail_s=8.0,
     )

@@ -6,16 +6,13 @@ beside the candidate, nearly as large, and wholly in the picture.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 
 from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
 from proctor_desktop.demo.head_mesh import head_region
-from proctor_desktop.demo.person import Layer, Person, make_person
+from proctor_desktop.demo.person import Person, make_person
 from proctor_desktop.demo.portrait import Picture, Portrait
-from proctor_desktop.demo.pose import Pose
 
 _SIZE = 0.8
 _STRETCH = 1.06
@@ -29,16 +26,24 @@ _HEAD_TINT = np.array([0.96, 0.88, 0.84], np.float32)
 
 
 def make_visitor(portrait: Portrait) -> Person:
-    """A person who does not look like the one in the portrait at first sight."""
-    return make_person(replace(portrait, picture=_recoloured(portrait)))
+    """A person who does not look like the one in the portrait at first sight.
 
-
-def seen_from(layer: Layer, pose: Pose) -> Layer:
-    """The visitor's layer, mirrored and made smaller, at their place plus the pose's shift."""
+    Their pose of rest is beside the candidate, on the right of the picture; they can be moved
+    further to the right.
+    """
     across, down = _SIZE, _SIZE * _STRETCH
-    right = WIDTH_PX / 2 * (1 + across) + _BESIDE_PX + pose.shift_x_px
-    top = HEIGHT_PX * (1 - down) + _LOWER_PX + pose.shift_y_px
-    return layer.moved(np.array([[-across, 0, right], [0, down, top]], np.float64))
+    right = WIDTH_PX / 2 * (1 + across) + _BESIDE_PX
+    top = HEIGHT_PX * (1 - down) + _LOWER_PX
+    mirrored = np.array([[-across, 0, right], [0, down, top]], np.float64)
+    size = (WIDTH_PX, HEIGHT_PX)
+    x, y, z = portrait.landmarks.T
+    return make_person(
+        Portrait(
+            np.asarray(cv2.warpAffine(_recoloured(portrait), mirrored, size), np.uint8),
+            np.asarray(cv2.warpAffine(portrait.person, mirrored, size), np.uint8),
+            np.column_stack((right - across * x, top + down * y, across * z)),
+        )
+    )
 
 
 def _recoloured(portrait: Portrait) -> Picture:

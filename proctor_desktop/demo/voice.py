@@ -108,8 +108,10 @@ def _phrase(length: int, draw: np.random.Generator) -> Samples:
     vowels = _VOWELS_HZ[draw.integers(0, len(_VOWELS_HZ), len(middles))]
     at = np.arange(points)
     formants = np.stack([np.interp(at, middles, vowels[:, one]) for one in range(3)], axis=1)
-    pitch = _PITCH_HZ * (1.08 - 0.2 * at / points) * np.interp(
-        at, middles, draw.uniform(0.92, 1.1, len(middles))
+    pitch = (
+        _PITCH_HZ
+        * (1.08 - 0.2 * at / points)
+        * np.interp(at, middles, draw.uniform(0.92, 1.1, len(middles)))
     )
     loudness = _syllable_loudness(at, bounds, draw)
     return _voiced(length, pitch, formants, loudness, draw)

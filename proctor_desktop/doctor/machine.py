@@ -23,6 +23,7 @@ CLOCK_STEP_S = 1.0
 OLDEST = datetime(2026, 1, 1, tzinfo=UTC)
 """This program is younger than that: a clock that says less is wrong."""
 
+_MEGABYTE, _GIGABYTE = 1_000_000, 1_000_000_000
 _WATCH_CLOCKS_S = 0.2
 
 
@@ -54,15 +55,21 @@ def nearest_existing(path: Path) -> Path:
 
 def room(free_bytes: int, data: Path) -> Capability:
     """What so many free bytes are worth."""
-    reason = f"{free_bytes / 1e9:.1f} GB are free for {data}."
+    reason = f"{_size(free_bytes)} are free for {data}."
     advice = "Free some space, or choose a folder on another disk with --data."
     if free_bytes < NEEDED_BYTES:
-        short = f"{reason} At least {NEEDED_BYTES / 1e9:g} GB are needed."
+        short = f"{reason} At least {_size(NEEDED_BYTES)} are needed."
         return absent("disk space", short, advice)
     if free_bytes < PLENTY_BYTES:
-        tight = f"{reason} A long exam may need {PLENTY_BYTES / 1e9:g} GB."
+        tight = f"{reason} A long exam may need {_size(PLENTY_BYTES)}."
         return works("disk space", tight, advice)
     return works("disk space", reason)
+
+
+def _size(count_bytes: int) -> str:
+    if count_bytes < _GIGABYTE:
+        return f"{count_bytes / _MEGABYTE:.0f} MB"
+    return f"{count_bytes / _GIGABYTE:.1f} GB"
 
 
 def look_at_processor() -> Capability:

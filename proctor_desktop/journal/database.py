@@ -8,6 +8,8 @@ checkpoint at the same time (https://www.sqlite.org/wal.html#walresetbug); every
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
@@ -26,6 +28,8 @@ def records_and_deliveries(db: Database) -> None:
     for statement in _SCHEMA:
         db.execute(statement)
 
+
+_KNOWN = {records_and_deliveries.__name__}
 
 _SCHEMA = (
     """CREATE TABLE records (
@@ -59,16 +63,16 @@ def open_for_writing(folder: Path) -> Database:
     Raises EnvironmentProblem when the file is damaged, unreadable or of a newer program.
     """
     path = folder / FILE_NAME
-    try:
-        db = Database(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False))
+    with _explained(path), ExitStack() as stack:
+        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
+        db = Database(stack.enter_context(closing(connection)))
+        path.chmod(0o600)
         db.execute("PRAGMA journal_mode=WAL")
         for pragma in ("synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "cell_size_check=ON"):
             db.execute(f"PRAGMA {pragma}")
         _check(db, path)
         migrations.apply(db)
-    except sqlite3.DatabaseError as problem:
-        raise damaged(path, str(problem)) from problem
-    path.chmod(0o600)
+        stack.pop_all()
     return db
 
 
@@ -79,19 +83,16 @@ def open_for_reading(folder: Path) -> Database:
         raise EnvironmentProblem(
             str(folder), "there is no session journal in this folder", "Check the path."
         )
-    try:
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    with _explained(path), ExitStack() as stack:
         connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro",
-            uri=True,
-            timeout=BUSY_TIMEOUT_S,
-            check_same_thread=False,
+            address, uri=True, timeout=BUSY_TIMEOUT_S, check_same_thread=False
         )
-        db = Database(connection, recursive_triggers=False)
+        db = Database(stack.enter_context(closing(connection)), recursive_triggers=False)
         _check(db, path)
         if migrations.pending(db):
             raise damaged(path, "it has no tables of this version")
-    except sqlite3.DatabaseError as problem:
-        raise damaged(path, str(problem)) from problem
+        stack.pop_all()
     return db
 
 
@@ -109,3 +110,24 @@ def _check(db: Database, path: Path) -> None:
     found = [row[0] for row in db.execute("PRAGMA quick_check(1)").fetchall()]
     if found != ["ok"]:
         raise damaged(path, "; ".join(found))
+    newer = {applied.name for applied in migrations.applied(db)} - _KNOWN
+    if newer:
+        raise EnvironmentProblem(
+            str(path),
+            f"the session journal is of a newer program ({', '.join(sorted(newer))})",
+            "Nothing was changed in it. Install the newer program again.",
+        )
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as problem:
+        raise EnvironmentProblem(
+            str(path),
+            f"the session journal cannot be opened ({problem})",
+            "Check that its disk has room and that you may write to its folder.",
+        ) from problem
+    except sqlite3.DatabaseError as problem:
+        raise damaged(path, str(problem)) from problem

@@ -56,6 +56,14 @@ class Reader:
         )
         return (row[0] for row in rows)
 
+    def size_bytes(self, after_seq: int, up_to_seq: int) -> int:
+        """The size of these records together, without anything around them."""
+        found: int = self._db.execute(
+            "SELECT coalesce(sum(length(bytes)), 0) FROM records WHERE seq > ? AND seq <= ?",
+            (after_seq, up_to_seq),
+        ).fetchone()[0]
+        return found
+
     def records_of(self, kinds: Iterable[str]) -> Iterator[bytes]:
         """The exact bytes of the records of these kinds, in order."""
         wanted = tuple(kinds)

@@ -21,7 +21,7 @@ from proctor_desktop.core.chain import EMPTY, BlobRef, Head, digest, encode
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.moment import Moment, rfc3339
 from proctor_desktop.journal import ledger
-from proctor_desktop.journal.database import open_for_writing
+from proctor_desktop.journal.database import damaged, open_for_writing
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.wire import dsse
 
@@ -73,6 +73,8 @@ class Writer:
         ).fetchone()[0]
         self._signed_at_ns: int | None = None
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closing = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._thread.start()
 
@@ -114,14 +116,19 @@ class Writer:
         self._do(ledger.reopen)
 
     def close(self) -> None:
-        """Finish what is waiting and close the database."""
-        self._jobs.put(None)
+        """Finish what is waiting and close the database; whoever calls later is refused."""
+        with self._closing:
+            self._closed = True
+            self._jobs.put(None)
         self._thread.join()
         self._db.close()
 
     def _do(self, work: Callable[[Database], T]) -> T:
         job = _Job(work)
-        self._jobs.put(job)
+        with self._closing:  # behind the last item of the queue nobody would ever answer
+            if self._closed:
+                raise RuntimeError("the journal's writer is closed")
+            self._jobs.put(job)
         result: T = job.done.result()
         return result
 
@@ -170,6 +177,8 @@ class Writer:
                 f"the session journal cannot be written ({problem})",
                 "Free some space on this disk; what was recorded so far is safe.",
             )
+        if type(problem) is sqlite3.DatabaseError:  # its subclasses but the one above are bugs
+            return damaged(self._folder.path, str(problem))
         return problem
 
     def _append(self, db: Database, entries: Sequence[Entry]) -> Head:

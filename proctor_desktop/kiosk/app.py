@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import signal
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
@@ -20,12 +21,15 @@ from proctor_desktop.ui.icon import window_icon
 from proctor_desktop.ui.theme import Theme, tokens_of
 
 
-def run(command: Sequence[str], options: KioskOptions) -> int:
+def run(
+    command: Sequence[str], options: KioskOptions, clock: Callable[[], float] = time.monotonic
+) -> int:
     """Show the window, drive the monitor that ``command`` starts, and return the exit code.
 
     ``--exam-pid`` with our process id is appended to ``command``, so that monitor knows the exam's
     windows. The code is 0 when the session ended or the candidate left before it began, and 1 when
-    something stopped it. Raises EnvironmentProblem when there is no display.
+    something stopped it. ``clock`` is what waits go by, in seconds. Raises EnvironmentProblem
+    when there is no display.
     """
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     drop_opencv_qt()
@@ -35,7 +39,7 @@ def run(command: Sequence[str], options: KioskOptions) -> int:
     app.setApplicationDisplayName("Proctor Desktop")
     app.setQuitOnLastWindowClosed(False)
     Theme(options.scheme, options.text_scale).apply(app)
-    sitting = Sitting([*command, "--exam-pid", str(os.getpid())], options)
+    sitting = Sitting([*command, "--exam-pid", str(os.getpid())], options, clock)
     window = KioskWindow(sitting, options)
     app.setWindowIcon(QIcon(window_icon(tokens_of(window))))
     if options.screenshots is not None:

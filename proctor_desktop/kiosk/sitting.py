@@ -28,7 +28,7 @@ class Sitting(QObject):
     """Holds the present :class:`CandidateView` and is the only one who changes it.
 
     ``changed`` carries the view before and after; ``left`` comes once, with the exit code, when
-    nothing runs any more. ``clock`` is monotonic seconds.
+    nothing runs any more (``has_left`` then stays true). ``clock`` is monotonic seconds.
     """
 
     changed = Signal(object, object)
@@ -50,7 +50,7 @@ class Sitting(QObject):
         self._stage_since_s = self._clock()
         self._exam_since_s: float | None = None
         self._leave_since_s: float | None = None
-        self._has_left = False
+        self.has_left = False
         self._preview_wanted = False
         self._monitor = MonitorProcess(command, self)
         self._monitor.said.connect(self._hear)
@@ -169,10 +169,10 @@ class Sitting(QObject):
         return self.leaving and self._exam_since_s is None
 
     def _go_on_leaving(self) -> None:
-        if self._leave_since_s is None or self._has_left:
+        if self._leave_since_s is None or self.has_left:
             return
         if not self._monitor.running and not self._restart.isActive():
-            self._has_left = True
+            self.has_left = True
             self._tick.stop()
             self.left.emit(1 if self.view.fatal and not self.view.ended else 0)
         elif self.view.ended is not None or self.view.fatal is not None:

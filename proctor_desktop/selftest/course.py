@@ -120,7 +120,7 @@ class Course:
         found = pictures.portrait()
         if found is not None:
             self._picture = found
-        return pictures.analyse(found)[1]
+        return pictures.analyse(found)
 
     def _still(self) -> str:
         return pictures.check_still(self._picture, self._folder)
@@ -133,8 +133,7 @@ class Course:
 
     def _endpoint(self) -> str:
         institution = sitting.found_institution(self._folder)
-        log = self._folder / "endpoint.log"
-        child = server.endpoint(self._endpoint_data, log, institution.public)
+        child = server.endpoint(self._endpoint_data, institution.public)
         address = self._stack.enter_context(child)
         self._institution.put(institution)
         self._address.put(address)

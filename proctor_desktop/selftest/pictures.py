@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX, Frame
 from proctor_desktop.core.moment import Clock, Moment
-from proctor_desktop.core.observation import FaceBox, Observation
+from proctor_desktop.core.observation import Observation
 from proctor_desktop.recording.prefix import readable_frames
 from proctor_desktop.recording.segment import Segment
 from proctor_desktop.recording.segmenter import Segmenter
@@ -28,7 +28,7 @@ Picture: TypeAlias = NDArray[np.uint8]
 
 _PORTRAIT = "demo_portrait"
 
-PLAUSIBLE_DEG = 30.0
+PLAUSIBLE_DEG = 20.0
 """The portrait looks nearly straight ahead; the absolute angle is good to some degrees."""
 
 PLAUSIBLE_CONFIDENCE = 0.5
@@ -69,17 +69,17 @@ def blank() -> Picture:
     return np.full((HEIGHT_PX, WIDTH_PX, 3), 128, np.uint8)
 
 
-def analyse(picture: Picture | None) -> tuple[FaceBox | None, str]:
-    """Load the landmarker; find no face on a grey wall and exactly one in ``picture``.
+def analyse(picture: Picture | None) -> str:
+    """Load the landmarker; find no face on a grey wall and exactly one in the portrait.
 
-    Returns the face's box and what was seen. Raises StepFailed for anything else.
+    Says what was seen; raises StepFailed for anything else.
     """
     landmarker = VideoLandmarker(require("face_landmarker"))
     try:
         if found := len(landmarker.detect(blank(), _NEXT_FRAME_MS)):
             raise StepFailed(f"{found} faces were found on a grey wall")
         if picture is None:
-            return None, "no face on a grey wall (no portrait is installed: nothing else to see)"
+            return "no face on a grey wall (no portrait is installed: nothing else to see)"
         meshes = landmarker.detect(picture, 2 * _NEXT_FRAME_MS)
     finally:
         landmarker.close()
@@ -94,7 +94,7 @@ def analyse(picture: Picture | None) -> tuple[FaceBox | None, str]:
     worst_deg = max(abs(turned.yaw_deg), abs(turned.pitch_deg), abs(turned.roll_deg))
     if worst_deg > PLAUSIBLE_DEG or seen.confidence < PLAUSIBLE_CONFIDENCE:
         raise StepFailed(f"the portrait's pose is not plausible: {text}")
-    return seen.box, f"no face on a grey wall, one in the portrait: {text}"
+    return f"no face on a grey wall, one in the portrait: {text}"
 
 
 def check_still(picture: Picture, folder: Path) -> str:

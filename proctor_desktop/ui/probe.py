@@ -36,7 +36,7 @@ def paints() -> bool:
     display. Raises EnvironmentProblem if Qt cannot be loaded.
     """
     qt_version()
-    return _shows_both_colours(_picture_of_a_window())
+    return shows_both_colours(_picture_of_a_window())
 
 
 def _picture_of_a_window() -> QImage:
@@ -69,7 +69,7 @@ def _picture_of_a_window() -> QImage:
     return picture
 
 
-def _shows_both_colours(picture: QImage) -> bool:
+def shows_both_colours(picture: QImage) -> bool:
     """Whether the middle of each half has the colour that was painted there."""
     if picture.isNull():
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,6 +16,9 @@ from proctor_desktop.wire import rest
 
 TIMEOUTS_S = (5.0, 30.0)
 """Connecting, and waiting for each piece of an answer."""
+
+LONGEST_WAIT_S = 3600.0
+"""A server may ask for more patience than this, but is not given it."""
 
 _LATER = frozenset({408, 425, 429, 500, 502, 503, 504, 507})
 _PROBLEM = "application/problem+json"
@@ -35,6 +39,7 @@ class Client:
         self._sessions = endpoint.rstrip("/") + rest.PREFIX + "/sessions/"
         self._base = f"{self._sessions}{session}/"
         self._http = requests.Session()
+        self._http.auth = self._authorise
         self.token = ""
 
     def close(self) -> None:
@@ -44,7 +49,7 @@ class Client:
     def enrol(self, envelope: bytes) -> rest.EnrolReply:
         """Register the session, or get a new token for it."""
         body = self._call("POST", self._sessions, data=envelope, content_type="application/json")
-        return cast("rest.EnrolReply", body)
+        return cast("rest.EnrolReply", _holding(body, token=str, server_key=str))
 
     def send_records(self, raw: Sequence[bytes], checkpoint: bytes) -> rest.RecordsReply:
         """Send a contiguous batch; raises Conflict with the server's head if it does not fit."""
@@ -52,7 +57,7 @@ class Client:
             "records": [record.decode("utf-8") for record in raw],
             "checkpoint": json.loads(checkpoint),
         }
-        return cast("rest.RecordsReply", self._post("records/", body))
+        return cast("rest.RecordsReply", _holding(self._post("records/", body), receipt=dict))
 
     def put_blob(self, blob: BlobRef, path: Path) -> rest.BlobReply:
         """Send a file under its hash."""
@@ -73,12 +78,13 @@ class Client:
     def missing(self) -> list[str]:
         """The blobs that records name and the server has not got."""
         body = self._call("GET", f"{self._base}missing/")
-        return [str(name) for name in body["missing"]]
+        return [str(name) for name in _holding(body, missing=list)["missing"]]
 
     def end(self, head: Head) -> rest.EndReply:
         """Close the session and get the server's score."""
         body: rest.EndRequest = {"head": {"seq": head.seq, "hash": head.hash}}
-        return cast("rest.EndReply", self._post("end/", body))
+        reply = _holding(self._post("end/", body), score=(int, float), risk=str, missing=list)
+        return cast("rest.EndReply", reply)
 
     def detail(self) -> dict[str, Any]:
         """Everything that the server says about the session."""
@@ -87,7 +93,7 @@ class Client:
     def stored_records(self, after_seq: int = 0) -> list[str]:
         """The records as the server holds them, a page from ``after_seq`` on."""
         body = self._call("GET", f"{self._base}records/?after={after_seq}")
-        return [str(text) for text in body["records"]]
+        return [str(text) for text in _holding(body, records=list)["records"]]
 
     def _post(self, path: str, body: Any) -> Any:
         data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
@@ -97,8 +103,6 @@ class Client:
         headers = {"Accept": f"application/json, {_PROBLEM}"}
         if content_type:
             headers["Content-Type"] = content_type
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
         try:
             answer = self._http.request(
                 method, url, data=data, headers=headers, timeout=TIMEOUTS_S, allow_redirects=False
@@ -106,6 +110,12 @@ class Client:
         except requests.RequestException as problem:
             raise PeerUnreachable(f"the endpoint does not answer: {_reason(problem)}") from problem
         return _understood(answer)
+
+    def _authorise(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Add the token; being there, it also keeps a ``.netrc`` from replacing it."""
+        if self.token:
+            request.headers["Authorization"] = f"Bearer {self.token}"
+        return request
 
 
 def _reason(problem: requests.RequestException) -> str:
@@ -130,15 +140,40 @@ def _understood(answer: requests.Response) -> Any:
         return body
     detail = body.get("detail", "") if isinstance(body, dict) else ""
     if answer.status_code in _LATER:
-        wait = answer.headers.get("Retry-After", "")
-        raise PeerUnreachable(
-            f"HTTP {answer.status_code}: {detail}", float(wait) if wait.isdigit() else None
-        )
-    if not isinstance(body, dict) or answer.status_code < 400:  # noqa: PLR2004 - not an error
+        raise PeerUnreachable(f"HTTP {answer.status_code}: {detail}", _wanted_wait_s(answer))
+    if answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:  # proxies say it in HTML
+        raise PeerRefused(answer.status_code, detail or "too large")
+    if not isinstance(body, dict) or answer.status_code < HTTPStatus.BAD_REQUEST:
         raise PeerUnreachable(f"HTTP {answer.status_code}: the answer is not the endpoint's")
-    if answer.status_code == 409 and isinstance(body.get("head"), dict):  # noqa: PLR2004
-        raise Conflict(detail, Head(int(body["head"]["seq"]), str(body["head"]["hash"])))
+    head = _head(body) if answer.status_code == HTTPStatus.CONFLICT else None
+    if head is not None:
+        raise Conflict(detail, head)
     raise PeerRefused(answer.status_code, detail or str(body.get("title", "refused")))
+
+
+def _holding(body: dict[str, Any], **wanted: type | tuple[type, ...]) -> dict[str, Any]:
+    """``body``, if it has these fields; some other JSON is no answer of the endpoint."""
+    for name, kind in wanted.items():
+        if not isinstance(body.get(name), kind):
+            raise PeerUnreachable(f"the answer is not the endpoint's: it lacks {name!r}")
+    return body
+
+
+def _wanted_wait_s(answer: requests.Response) -> float | None:
+    """The server's wish in seconds, within reason."""
+    wait = answer.headers.get("Retry-After", "").strip()
+    if not wait.isascii() or not wait.isdigit():
+        return None
+    return min(float(wait), LONGEST_WAIT_S)
+
+
+def _head(body: dict[str, Any]) -> Head | None:
+    """The server's head that a conflict states, or None."""
+    stated = body.get("head")
+    if not isinstance(stated, dict):
+        return None
+    seq, name = stated.get("seq"), stated.get("hash")
+    return Head(seq, name) if isinstance(seq, int) and isinstance(name, str) else None
 
 
 def _json(answer: requests.Response) -> Any:

@@ -47,8 +47,8 @@ def receipt_head(reply: rest.RecordsReply, session: str, server_key: str) -> tup
 
     Nothing may be believed delivered before this has passed.
     """
-    envelope = json.dumps(reply["receipt"], separators=(",", ":")).encode("utf-8")
     try:
+        envelope = json.dumps(reply["receipt"], separators=(",", ":")).encode("utf-8")
         body = dsse.verify(envelope, dsse.RECEIPT, [server_key]).json()
         head = Head(int(body["seq"]), str(body["head"]))
     except (dsse.BadEnvelope, KeyError, TypeError, ValueError) as problem:

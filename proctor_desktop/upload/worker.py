@@ -10,21 +10,26 @@ import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from proctor_desktop.core.backoff import CAP_IN_EXAM_S, delay_s
-from proctor_desktop.core.chain import BlobRef, Head, digest
+from proctor_desktop.core.chain import BlobRef, Head
 from proctor_desktop.core.errors import PeerProblem, PeerRefused, PeerUnreachable
 from proctor_desktop.core.moment import Clock
 from proctor_desktop.journal.ledger import State
 from proctor_desktop.journal.reader import Reader
 from proctor_desktop.journal.writer import Writer
-from proctor_desktop.upload.client import Client, Conflict
-from proctor_desktop.upload.enrol import BadReceipt, Identity, enrol_envelope, receipt_head
+from proctor_desktop.upload.client import Client
+from proctor_desktop.upload.enrol import Identity, enrol_envelope
+from proctor_desktop.upload.records import RecordSender
 from proctor_desktop.wire import rest
 
 IDLE_S = 1.0
 _UNAUTHORISED = frozenset({401, 403})
 _NEVER = frozenset({400, 413, 415, 422})
+_PHOTO, _PHOTO_REFUSED = "photo", "photo_refused"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class UploadWorker:
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._beat: rest.HeartbeatRequest | None = None
-        self._photo: str | None = None
+        self._records = RecordSender(client, reader, writer, identity.session)
         self.status = Status(server_key=reader.fact("server_key") or "")
         self._client.token = reader.fact("token") or ""
         self._thread = threading.Thread(target=self._run, name="upload", daemon=True)
@@ -78,7 +83,8 @@ class UploadWorker:
         """Stop after the call that is under way; what is not sent stays in the journal."""
         self._stop.set()
         self._work.set()
-        self._thread.join(timeout_s)
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
 
     def beat(self, beat: rest.HeartbeatRequest) -> None:
         """Send this heartbeat next; an older one that was not sent is dropped."""
@@ -88,8 +94,7 @@ class UploadWorker:
 
     def photo(self, sha256: str) -> None:
         """Name the reference photo to the endpoint once its file has arrived."""
-        with self._lock:
-            self._photo = sha256
+        self._writer.fact(_PHOTO, sha256)
         self._work.set()
 
     def finish(self, head: Head) -> rest.EndReply | None:
@@ -97,21 +102,38 @@ class UploadWorker:
 
         Never raises for the network's sake: what could not be done can be done later.
         """
+        if self._thread.is_alive():
+            return None
         try:
-            self.drain()
-            self._send_photo()
-            if self._reader.delivery().pending:
-                return None
-            return self._client.end(head)
+            return self._with_token(lambda: self._end(head))
         except PeerProblem as problem:
             self.status = Status(False, str(problem), self.status.server_key)
             return None
 
     def drain(self) -> None:
         """Send all that can be sent now; raises PeerProblem at the first thing that cannot."""
-        self._enrol_if_needed()
-        while self._send_records() or self._send_blob():
+        self._with_token(self._send_all)
+
+    def _end(self, head: Head) -> rest.EndReply | None:
+        self._send_all()
+        return None if self._reader.delivery().pending else self._client.end(head)
+
+    def _send_all(self) -> None:
+        while self._send_item():
             pass
+        self._send_photo()
+
+    def _with_token(self, send: Callable[[], T]) -> T:
+        """Call ``send``; where the token is not taken any more, once again with a new one."""
+        self._enrol_if_needed()
+        try:
+            return send()
+        except PeerRefused as refusal:
+            if refusal.status not in _UNAUTHORISED:
+                raise
+        self._client.token = ""
+        self._enrol_if_needed()
+        return send()
 
     def _run(self) -> None:
         failures = 0
@@ -135,9 +157,17 @@ class UploadWorker:
         self._enrol_if_needed()
         while not self._stop.is_set():
             self._send_beat()
-            if not (self._send_records() or self._send_blob()):
+            if not self._send_item():
                 break
+            self._got_through()
         self._send_photo()
+        self._got_through()
+
+    def _send_item(self) -> bool:
+        """Send the most urgent thing there is; False when nothing waits."""
+        return self._records.send_next(self.status.server_key) or self._send_blob()
+
+    def _got_through(self) -> None:
         self.status = Status(True, "", self.status.server_key)
 
     def _after_failure(self, problem: PeerProblem, failures: int) -> float:
@@ -159,35 +189,6 @@ class UploadWorker:
         self._client.token = reply["token"]
         self.status = Status(True, "", reply["server_key"])
 
-    def _send_records(self) -> bool:
-        """Send one batch; False when every record that has a checkpoint is acknowledged."""
-        sent = self._reader.receipted_seq()
-        checkpoint = self._reader.checkpoint_between(sent, sent + rest.MAX_BATCH_RECORDS)
-        if checkpoint is None:
-            return False
-        self._send_batch(sent, *checkpoint)
-        return True
-
-    def _send_batch(self, after_seq: int, seq: int, checkpoint: bytes) -> None:
-        raw = list(self._reader.records(after_seq, seq))
-        try:
-            reply = self._client.send_records(raw, checkpoint)
-        except Conflict as conflict:
-            # The server is ahead (an answer was lost) or behind (it was restored from a backup).
-            # It takes replays, so sending from where it stands brings both together again.
-            if conflict.head.seq >= seq:
-                raise
-            raw = list(self._reader.records(conflict.head.seq, seq))
-            reply = self._client.send_records(raw, checkpoint)
-        try:
-            head, envelope = receipt_head(reply, self._identity.session, self.status.server_key)
-        except BadReceipt as problem:
-            raise PeerUnreachable(str(problem)) from problem
-        ours = list(self._reader.records(head.seq - 1, head.seq))
-        if head.seq < seq or not ours or digest(ours[0]) != head.hash:
-            raise PeerUnreachable("the endpoint's receipt does not cover what was sent")
-        self._writer.receipt(head.seq, envelope)
-
     def _send_blob(self) -> bool:
         item = self._reader.next_blob(self._reader.receipted_seq())
         if item is None:
@@ -203,6 +204,10 @@ class UploadWorker:
                 raise
             self._writer.mark(item.sha256, State.DEAD_LETTER, str(refusal))
             return True
+        except OSError as problem:
+            reason = f"the file cannot be read ({problem.strerror})"
+            self._writer.mark(item.sha256, State.DEAD_LETTER, reason)
+            return True
         self._writer.mark(item.sha256, State.RECEIPTED)
         return True
 
@@ -213,10 +218,13 @@ class UploadWorker:
             self._client.heartbeat(beat)
 
     def _send_photo(self) -> None:
-        photo = self._photo
-        if photo is None:
+        photo = self._reader.fact(_PHOTO)
+        if not photo:
             return
-        self._client.verify_initial("face", photo)
-        with self._lock:
-            if self._photo == photo:
-                self._photo = None
+        try:
+            self._client.verify_initial("face", photo)
+        except PeerRefused as refusal:
+            if refusal.status in _UNAUTHORISED:
+                raise
+            self._writer.fact(_PHOTO_REFUSED, str(refusal))
+        self._writer.fact(_PHOTO, "")

@@ -252,6 +252,7 @@ def main() -> int:
     options.add_argument("--exam-pid", type=int, default=0)
     given = options.parse_args()
     given.data.mkdir(parents=True, exist_ok=True)
+    (given.data / "exam_pid").write_text(str(given.exam_pid))
     return FakeMonitor(given.data, given.scenario, given.tick).run()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -39,7 +41,7 @@ def to_html(
     stills: Mapping[str, Still],
 ) -> str:
     """Render the page. Everything that comes from the evidence is escaped."""
-    page = _environment().get_template("report.html.j2")
+    page = _environment(resource("assets", "report")).get_template("report.html.j2")
     text = page.render(
         verdict=verdict,
         verdict_says=_SAYS[verdict.outcome],
@@ -56,8 +58,8 @@ def to_html(
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _environment() -> Environment:
-    folder = resource("assets", "report")
+@cache
+def _environment(folder: Path) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,

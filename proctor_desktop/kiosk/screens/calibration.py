@@ -25,7 +25,7 @@ class CalibrationScreen(CameraScreen):
             )
         )
         self.ring = ProgressRing(self.tr("Progress"))
-        self.side.addWidget(self.ring, alignment=Qt.AlignmentFlag.AlignLeft)
+        self.side.insertWidget(1, self.ring, alignment=Qt.AlignmentFlag.AlignLeft)
         self.explain_skipping(
             self.tr(
                 "You can go on without. It is noted, and turns of your head are then not looked at."

@@ -27,7 +27,7 @@ class CameraScreen(Screen):
         self._without = label(role="small")
         picture = (self.mirror, label(self.tr("Shown as in a mirror. Only you see this."), "small"))
         left, _column = _stack(picture, self.step)
-        right, self.side = _stack((self.lead, self.said), self.step * 2)
+        right, self.side = _stack((self.said, self.lead), self.step * 2)
         self.columns = Columns(left, right)
         self.body.addWidget(self.columns)
         self.body.addWidget(self._without)

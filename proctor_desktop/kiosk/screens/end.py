@@ -120,6 +120,7 @@ class EndScreen(Screen):
             part.setVisible(bool(path))
         if path != self.file.text():
             self.file.setText(path)
+            self.file.setCursorPosition(0)
 
     def _show_row(self, key: str, words: str) -> None:
         for part in self._rows[key]:

@@ -172,7 +172,7 @@ FORGERIES: dict[str, Callable[[Entries], Entries]] = {
     ),
     "the last newline gone": _with_records(lambda lines: [*lines[:-1], lines[-1].rstrip(b"\n")]),
     "an empty line": _with_records(lambda lines: [*lines, b"\n"]),
-    "no records": _with_records(lambda lines: []),
+    "no records": _with_records(lambda _: []),
     "checkpoints swapped": _swapped("checkpoints/0000000004.dsse", "checkpoints/0000000007.dsse"),
     "receipts swapped": _swapped("receipts/0000000004.dsse", "receipts/0000000007.dsse"),
     "a checkpoint for a receipt": _swapped(
@@ -202,11 +202,12 @@ def test_a_forgery_is_invalid(judge: Judge, honest: Path, name: str) -> None:
     assert verdict.problems
 
 
-@pytest.mark.parametrize("name", FORGERIES)
+NOTHING_TO_SIGN = {"the records gone", "no records", "the manifest gone", "a manifest that is none"}
+
+
+@pytest.mark.parametrize("name", sorted(FORGERIES.keys() - NOTHING_TO_SIGN))
 def test_a_new_manifest_by_another_key_does_not_help(judge: Judge, honest: Path, name: str) -> None:
     entries = entries_of(honest)
-    if name in {"the records gone", "no records", "the manifest gone", "a manifest that is none"}:
-        pytest.skip("there is nothing to sign")
     forged = signed_again(FORGERIES[name](entries), key(9))
     assert judge(assembled(forged)).outcome is Outcome.INVALID
 

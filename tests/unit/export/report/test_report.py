@@ -1,0 +1,356 @@
+"""What the page and the table say, and that hostile evidence cannot speak through them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from proctor_desktop.config.exam import Exam, open_envelope
+from proctor_desktop.core.chain import decode, digest
+from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.core.policy import AppSwitched, Policy, Preset, Rules
+from proctor_desktop.export.report import Report, report, report_from_package
+from proctor_desktop.export.verify import Facts, Outcome, Trust, Verdict
+from tests.fakes.sealed_session import SealedSession
+from tests.unit.export.report.conftest import TRUST, png, violation
+
+Told = Callable[..., Report]
+VOID = {"meta", "img", "br", "rect", "line", "path", "circle"}
+
+
+class Page(HTMLParser):
+    """Reads a page: its words, its elements, and whether they are properly nested."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self._open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not self._open or self._open[-1] != "style":
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.words))
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+# -- the page -----------------------------------------------------------------------------------
+
+
+def test_the_page_says_the_verdict_before_anything_that_depends_on_it(told: Told) -> None:
+    text = Page(told().html()).text
+    start = text.index("Proctoring report")
+    places = [
+        text.index(word, start) for word in ("VALID", "Checked against", "Score", "Time line")
+    ]
+    assert places == sorted(places)
+
+
+def test_the_page_tells_who_sat_what_and_where(told: Told) -> None:
+    text = Page(told().html()).text
+    for word in ("Ada Example", "ada@example.edu", "Algebra I", "Example University"):
+        assert word in text
+
+
+def test_the_page_tells_each_violation_by_its_last_figures(told: Told) -> None:
+    text = Page(told().html()).text
+    for word in ("Head turned 44° (limit 30°)", "6.0 s", "cleared", "41.2°", "30.0°", "90 %"):
+        assert word in text
+    assert "± 0.8°" in text
+    assert "00:10 09:00:40 UTC" in text
+
+
+def test_the_score_follows_the_signed_exam_and_not_the_record(told: Told) -> None:
+    made = told()
+    assert made.assessment.score is not None
+    assert made.assessment.score.score == 98.0
+    assert "98 of 100" in Page(made.html()).text
+
+
+def test_every_gap_is_on_the_page_with_its_reason(told: Told, sitting: SealedSession) -> None:
+    sitting.record("gap", {"source": "camera", "seconds": 4.0, "reason": "unplugged"})
+    made = told(Trust())
+    text = Page(made.html()).text
+    assert "VALID WITH GAPS" in text
+    assert len(made.verdict.gaps) == 3
+    assert all(gap.text in text for gap in made.verdict.gaps)
+    assert "no institution's key" in text
+
+
+def test_an_invalid_export_is_reported_without_a_score(told: Told) -> None:
+    made = told(change=lambda data: data.replace(b"cleared", b"Cleared"))
+    text = Page(made.html()).text
+    assert made.verdict.outcome is Outcome.INVALID
+    assert made.verdict.problems[0] in text
+    assert "None of it is proven" in text
+    assert made.assessment.score is None
+    assert "of 100" not in text
+
+
+def test_a_file_that_is_no_export_is_reported_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "x.evidence"
+    path.write_bytes(b"not an export")
+    made = report_from_package(path, TRUST)
+    assert "INVALID" in Page(made.html()).text
+    assert rows(made.csv()) == []
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentProblem, match="cannot be read"):
+        report_from_package(tmp_path / "none", TRUST)
+
+
+def test_the_page_says_aloud_that_the_evidence_is_not_sealed(told: Told) -> None:
+    assert "not sealed: this exam file has no sealing key" in Page(told().html()).text
+
+
+def test_abilities_come_with_level_and_reason(told: Told) -> None:
+    text = Page(told().html()).text
+    assert "clipboard not possible Not built." in text
+
+
+def test_rules_that_were_not_evaluated_are_named_with_the_reason(tmp_path: Path) -> None:
+    rules = Rules(app_switched=AppSwitched(enabled=False))
+    sitting = SealedSession(tmp_path, exam=_exam(Policy(preset=Preset.EXAM, rules=rules)))
+    sitting.open()
+    matrix = [{"name": "microphone", "level": "not possible", "reason": "None.", "fix": ""}]
+    sitting.record("capabilities", {"capabilities": matrix})
+    sitting.record("calibration", {"outcome": "skipped", "reason": "no time"})
+    sitting.record("exam.start")
+    made = _report_on(sitting)
+    told = {one.title: one.reason for one in made.assessment.not_evaluated}
+    assert told == {
+        "Switched between other programs": "The exam switched it off.",
+        "Head turned away": "It needs a calibration; the calibration was skipped: no time.",
+        "Prolonged silence": "No microphone: None.",
+    }
+    assert all(title in Page(made.html()).text for title in told)
+
+
+def test_other_settings_in_the_records_than_in_the_exam_are_noted(
+    sitting: SealedSession,
+) -> None:
+    said = "differ from those of the signed exam"
+    assert said not in _report_on(sitting).html()
+    softened = [raw.replace(b'"penalty":10.0', b'"penalty":0.0') for raw in sitting.log]
+    assert said in _report_on(sitting, softened).html()
+    nonsense = [raw.replace(b'"penalty":10.0', b'"penalty":"x"') for raw in sitting.log]
+    assert said in _report_on(sitting, nonsense).html()
+
+
+def test_stills_are_in_the_page_itself(told: Told) -> None:
+    html = told().html()
+    images = Page(html).all("img")
+    assert len(images) == 2
+    assert all((one["src"] or "").startswith("data:image/png;base64,") for one in images)
+
+
+def test_a_still_that_is_missing_is_said(told: Told, sitting: SealedSession) -> None:
+    path = sitting.blob_path(digest(png(6)))
+    assert path
+    path.unlink()
+    text = Page(told().html()).text
+    assert "The picture is not shown here" in text
+    assert digest(png(6)) in text
+
+
+def test_the_page_needs_nothing_from_outside(told: Told) -> None:
+    page = Page(told().html())
+    assert page.all("script") == page.all("link") == []
+    addresses = [one.get("src") or one.get("href") or "data:" for _, one in page.elements]
+    assert all(address.startswith("data:") for address in addresses)
+    assert "url(http" not in told().html()
+
+
+def test_the_page_can_be_read_without_seeing_it(told: Told) -> None:
+    page = Page(told().html())
+    assert page.all("html")[0]["lang"] == "en"
+    assert all(image["alt"] for image in page.all("img"))
+    assert len(page.all("caption")) == len(page.all("table"))
+    assert all(cell.get("scope") for cell in page.all("th"))
+    headings = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+    assert headings[0] == 1
+    assert all(b - a <= 1 for a, b in pairwise(headings))
+    pictures = [svg for svg in page.all("svg") if svg.get("aria-hidden") != "true"]
+    assert all(svg["role"] == "img" and svg["aria-labelledby"] for svg in pictures)
+
+
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>\x00\u202e'
+
+
+def test_markup_in_the_evidence_stays_text(told: Told, sitting: SealedSession) -> None:
+    bad = violation(2, HOSTILE, reason=HOSTILE, severity=HOSTILE, unit=HOSTILE)
+    sitting.record("violation.start", bad)
+    sitting.record("capabilities", {"capabilities": [{"name": HOSTILE, "level": HOSTILE}]})
+    sitting.record("calibration", {"outcome": HOSTILE, "reason": HOSTILE})
+    sitting.record("gap", {"source": HOSTILE, "reason": HOSTILE})
+    sitting.record("session.close", {"reason": HOSTILE})
+    html = told().html()
+    page = Page(html)
+    assert page.all("script") == []
+    assert len(page.all("img")) == 2
+    assert not any("onerror" in attributes for _, attributes in page.elements)
+    assert "\x00" not in html
+    assert "\u202e" not in html
+
+
+def test_a_name_with_a_lone_surrogate_can_still_be_written(tmp_path: Path) -> None:
+    sitting = SealedSession(tmp_path)
+    sitting.open(candidate={"name": "SURROGATE", "email": "x"})
+    sitting.log[0] = sitting.log[0].replace(b"SURROGATE", rb"a\ud800b")
+    made = _report_on(sitting, [sitting.log[0]])
+    assert made.html().encode("utf-8")
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=6,
+)
+NAMES = [
+    "violation",
+    "rule",
+    "severity",
+    "reason",
+    "measured",
+    "threshold",
+    "unit",
+    "duration_s",
+    "confidence",
+    "penalty",
+    "onset_mono_ns",
+    "calibration_error_deg",
+    "capabilities",
+    "outcome",
+    "error_deg",
+    "source",
+    "seconds",
+    "candidate",
+    "exam",
+    "what",
+    "policy",
+    "given",
+    "client",
+    "ended",
+]
+KINDS = [
+    "violation.start",
+    "violation.update",
+    "violation.end",
+    "capabilities",
+    "calibration",
+    "gap",
+    "not_captured",
+    "restart",
+    "identity",
+    "consent",
+    "exam.start",
+    "session.open",
+    "session.close",
+    "policy",
+    "segment",
+    "unheard.of",
+]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(KINDS), st.dictionaries(st.sampled_from(NAMES), JSON)),
+        max_size=6,
+    )
+)
+def test_records_that_make_no_sense_are_still_reported(
+    entries: list[tuple[str, dict[str, Any]]],
+) -> None:
+    sitting = SealedSession(Path())
+    sitting.open()
+    for kind, data in entries:
+        sitting.record(kind, data)
+    made = _report_on(sitting)
+    Page(made.html().encode("utf-8").decode())
+    assert len(rows(made.csv())) == len(made.told.violations)
+
+
+# -- the table ----------------------------------------------------------------------------------
+
+
+def test_the_table_has_a_row_for_each_violation(told: Told, sitting: SealedSession) -> None:
+    sitting.record("violation.start", violation(2, "face_missing", onset_mono_ns=None))
+    first, second = rows(told().csv())
+    assert first == {
+        "session": sitting.session,
+        "number": "1",
+        "rule": "head_turned",
+        "start_wall": "2026-11-20T09:00:40.000000Z",
+        "offset_s": "10.0",
+        "duration_s": "6.0",
+        "severity": "low",
+        "measured": "41.2",
+        "threshold": "30.0",
+        "unit": "deg",
+        "confidence": "0.9",
+        "penalty": "2.0",
+        "reason": "Head turned 44° (limit 30°)",
+        "still_sha256": digest(png(6)),
+    }
+    assert (second["number"], second["penalty"], second["still_sha256"]) == ("2", "5.0", "")
+
+
+@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@x"])
+def test_the_table_holds_no_formulas(told: Told, sitting: SealedSession, formula: str) -> None:
+    sitting.record("violation.start", violation(2, "x", reason=formula, measured=-3.5))
+    row = rows(told().csv())[1]
+    assert row["reason"] == "'" + formula
+    assert row["measured"] == "-3.5"
+
+
+# -- from records alone -------------------------------------------------------------------------
+
+
+def _exam(policy: Policy) -> Exam:
+    return Exam(
+        id="e", title="T", institution="I", endpoint="https://x.example", notice="n", policy=policy
+    )
+
+
+def _report_on(sitting: SealedSession, log: list[bytes] | None = None) -> Report:
+    """A report over records from anywhere, as a server would make it."""
+    exam = open_envelope(sitting.exam, "exam.dsse")
+    verdict = Verdict(Outcome.VALID, (), (), Facts(session=sitting.session))
+    return report(verdict, TRUST, map(decode, log or sitting.log), exam, lambda _: None)
