@@ -117,7 +117,8 @@ class Monitor:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda n, _: self._stop.ask(f"ended by {signal.Signals(n).name}"))
         found = self._unfinished()
-        self._stages.open()
+        if not self._options.kiosk:
+            self._stages.open()
         folder = found.folder if found else self._new_folder()
         left = found.left if found else LeftBehind()
         work = threading.Event()
@@ -147,13 +148,11 @@ class Monitor:
         conductor: Conductor,
         loop: SessionLoop,
     ) -> int:
-        self._stages.start(folder.segments)
         self._link.start()
         if left.last is None:
             conductor.open()
         else:
             conductor.resume(left)
-        worker.start()
         reason = loop.run(self._options.duration_s)
         self._stages.stop()
         loop.drain()
@@ -161,6 +160,8 @@ class Monitor:
             evidence.flush()
             return NOT_DELIVERED
         head = conductor.close(reason)
+        if not conductor.agreed:
+            return 0
         outcome = deliver(
             reader,
             worker,
@@ -229,7 +230,15 @@ class Monitor:
             self._options.candidate,
             abilities(self._host, self._options.stages),
         )
+
+        def watch() -> None:
+            if self._options.kiosk:
+                self._stages.open()
+            self._stages.start(folder.segments)
+            worker.start()
+
         hands = Hands(
+            watch=watch,
             calibrate=self._stages.calibrate,
             use=self._stages.vision.use,
             photo=worker.photo,

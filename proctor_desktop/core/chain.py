@@ -91,7 +91,8 @@ def encode(
         "blobs": [asdict(blob) for blob in blobs],
     }
     text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode("utf-8")
+    # Names of files and programs may hold what is no text; that must not keep a record away.
+    return text.encode("utf-8", "replace")
 
 
 _FIELDS: dict[str, type | tuple[type, ...]] = {

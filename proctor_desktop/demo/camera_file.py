@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Final, cast
 
 import av
 import av.error
-import av.video
+from av.video.stream import VideoStream
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
@@ -18,7 +19,7 @@ from proctor_desktop.demo.script import Script
 
 PICTURES_PER_S = 16
 
-_CODEC = "mpeg4"
+_CODEC: Final = "mpeg4"
 _BITS_PER_S = 6_000_000
 
 
@@ -30,7 +31,7 @@ def write_camera_file(script: Script, candidate: Candidate, path: Path) -> None:
     """
     try:
         with av.open(str(path), "w") as container:
-            stream = container.add_stream(_CODEC, rate=PICTURES_PER_S)
+            stream = cast("VideoStream", container.add_stream(_CODEC, rate=PICTURES_PER_S))
             stream.width, stream.height, stream.pix_fmt = WIDTH_PX, HEIGHT_PX, "yuv420p"
             stream.bit_rate = _BITS_PER_S
             stream.time_base = Fraction(1, PICTURES_PER_S)

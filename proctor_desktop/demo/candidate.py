@@ -45,7 +45,9 @@ class Candidate:
 
             def find(picture: Picture) -> Points | None:
                 meshes = landmarker.detect(picture)
-                return meshes[0] * (WIDTH_PX, HEIGHT_PX, WIDTH_PX) if meshes else None
+                if not meshes:
+                    return None
+                return meshes[0].astype(np.float64) * (WIDTH_PX, HEIGHT_PX, WIDTH_PX)
 
             cut = load_portrait(portrait, find)
         return cls(draw_room(), make_person(cut), make_visitor(cut), _sensor_noise())

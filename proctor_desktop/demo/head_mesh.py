@@ -64,7 +64,7 @@ class HeadMesh:
     def turned(self, pose: Pose) -> Points:
         """The vertices in picture coordinates (x, y in pixels, z towards the camera)."""
         shift = np.array([pose.shift_x_px, pose.shift_y_px, 0.0])
-        return self.vertices @ rotation(pose).T + self.pivot + shift
+        return np.asarray(self.vertices @ rotation(pose).T + self.pivot + shift)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,7 @@ def _front_triangles(front: Points, rim: Points) -> Indices:
     plane = cv2.Subdiv2D((int(low[0]), int(low[1]), *(high - low).astype(int).tolist()))
     plane.insert(flat.tolist())
     number_of = {(float(x), float(y)): number for number, (x, y) in enumerate(flat)}
-    corners = plane.getTriangleList().reshape(-1, 3, 2)
+    corners = np.asarray(plane.getTriangleList()).reshape(-1, 3, 2)
     outline = rim[:, :2].astype(np.float32)
     triangles = [
         [number_of[float(x), float(y)] for x, y in triangle]

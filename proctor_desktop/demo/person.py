@@ -74,9 +74,9 @@ class Person:
             return
         self.torso.over(canvas, pose.shift_x_px, pose.shift_y_px)
         points = self.head.turned(pose)
-        low = np.floor(points[:, :2].min(axis=0)).astype(int) - _WINDOW_MARGIN_PX
-        high = np.ceil(points[:, :2].max(axis=0)).astype(int) + _WINDOW_MARGIN_PX
-        seen = _overlap(*low.tolist(), *high.tolist(), canvas.shape)
+        left, top = np.floor(points[:, :2].min(axis=0)).astype(int) - _WINDOW_MARGIN_PX
+        right, bottom = np.ceil(points[:, :2].max(axis=0)).astype(int) + _WINDOW_MARGIN_PX
+        seen = _overlap(int(left), int(top), int(right), int(bottom), canvas.shape)
         if seen is not None:
             canvas[seen] = self._with_head(canvas[seen], points, seen)
 

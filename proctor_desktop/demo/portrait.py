@@ -103,8 +103,8 @@ def _outline(picture: Picture) -> Mask:
         cv2.GC_FGD
     )
     cv2.setRNGSeed(1)  # GrabCut draws its clusters at random
-    model = (np.zeros((1, 65)), np.zeros((1, 65)))
-    cv2.grabCut(picture, labels, None, *model, 4, cv2.GC_INIT_WITH_MASK)
+    behind, before = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.grabCut(picture, labels, (0, 0, 0, 0), behind, before, 4, cv2.GC_INIT_WITH_MASK)
     found = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8) * 255
     opened = cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     return np.asarray(opened, dtype=np.uint8)

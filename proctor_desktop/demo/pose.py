@@ -23,7 +23,7 @@ class Pose:
     visible: bool = True
 
     def plus(self, other: Pose) -> Pose:
-        """This pose with the angles and shifts of ``other`` added; visible as this one is."""
+        """The sum of both poses' angles and shifts; visible if this one is."""
         return replace(
             self,
             yaw_deg=self.yaw_deg + other.yaw_deg,

@@ -23,7 +23,7 @@ def draw_room() -> Picture:
     room = _wall()
     _door(room)
     _shelf(room)
-    blurred = cv2.GaussianBlur(room, (0, 0), _OUT_OF_FOCUS_PX)
+    blurred = np.asarray(cv2.GaussianBlur(room, (0, 0), _OUT_OF_FOCUS_PX), np.uint8)
     _chair(blurred)
     return np.asarray(cv2.GaussianBlur(blurred, (0, 0), 0.8), dtype=np.uint8)
 

@@ -31,7 +31,7 @@ class UnsupportedHost:
         """Focus, screen and displays: not possible, and why."""
         why, fix = _WHY[self.session], _FIX.get(self.session, _DEFAULT_FIX)
         return tuple(
-            Capability(name, Level.NOT_POSSIBLE, f"{why}.".capitalize(), fix)
+            Capability(name, Level.NOT_POSSIBLE, f"{why[0].upper()}{why[1:]}.", fix)
             for name in ("focus", "screen", "displays")
         )
 

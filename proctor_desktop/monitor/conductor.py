@@ -44,11 +44,13 @@ class Session:
 class Hands:
     """What the conductor sets going elsewhere.
 
-    ``calibrate`` starts a calibration, ``use`` hands vision a neutral pose, ``photo`` names the
+    ``watch`` switches the sources and the upload on: nothing is watched, and nothing leaves this
+    computer, before the candidate has agreed. ``calibrate`` starts a calibration, ``use`` hands vision a neutral pose, ``photo`` names the
     reference photo for the endpoint, ``say`` tells the kiosk, ``alarm`` sets (seconds from now) or
     with None stops the timer for the photo, ``stop`` ends the session for a reason.
     """
 
+    watch: Callable[[], None]
     calibrate: Callable[[], None]
     use: Callable[[Neutral | None], None]
     photo: Callable[[str], None]
@@ -79,6 +81,7 @@ class Conductor:
         self._neutral: Neutral | None = None
         self.phase = Phase.OPENED
         self.exam_started: Moment | None = None
+        self.agreed = False
 
     def open(self) -> None:
         """Write the first records of a new session, all or none, and take the first step."""
@@ -89,6 +92,9 @@ class Conductor:
     def resume(self, left: LeftBehind) -> None:
         """Go on where a session was left; the restart itself is recorded already."""
         self.phase = left.phase
+        if self.phase is not Phase.OPENED:
+            self.agreed = True
+            self._hands.watch()
         if left.calibration and left.calibration["outcome"] == "done":
             self._neutral = Neutral.from_json(left.calibration["neutral"])
             self._hands.use(self._neutral)
@@ -204,7 +210,10 @@ class Conductor:
             "unattended": answer.unattended,
         }
         if answer.given:
-            self._go(Phase.CONSENTED, "consent", data)
+            self._record("consent", data)
+            self.agreed = True
+            self._hands.watch()
+            self._move(Phase.CONSENTED)
         else:
             self._record("consent", data)
             self._hands.stop("the candidate did not agree to being recorded")
@@ -231,8 +240,11 @@ class Conductor:
     def _go(
         self, to: Phase, kind: str, data: dict[str, Any], blobs: tuple[BlobRef, ...] = ()
     ) -> None:
-        self.phase = advance(self.phase, to)
         self._record(kind, data, blobs)
+        self._move(to)
+
+    def _move(self, to: Phase) -> None:
+        self.phase = advance(self.phase, to)
         self._announce()
 
     def _announce(self, detail: str = "") -> None:

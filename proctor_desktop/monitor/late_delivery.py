@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from proctor_desktop.config.exam import open_envelope
-from proctor_desktop.core.chain import Record, decode
+from proctor_desktop.core.chain import EMPTY, Record, decode
 from proctor_desktop.core.errors import EnvironmentProblem, PeerProblem
 from proctor_desktop.hosts.clock import SystemClock, boot_id
 from proctor_desktop.journal import session_folder
@@ -47,6 +47,8 @@ def _send(folder: SessionFolder, say: Callable[[str], None]) -> int:
         writer = Writer(folder, boot_id())
         stack.callback(writer.close)
         reader = stack.enter_context(Reader(folder.path))
+        if reader.head() == EMPTY:
+            return 0  # it was ended before its first record
         writer.reopen_ledger()
         writer.checkpoint(clock.now())
         signed = open_envelope(folder.exam_envelope(), str(folder.path / "exam.dsse"))
@@ -74,6 +76,11 @@ def _deliver(
         if reply is not None:
             say(f"{folder.session}: score {reply['score']:g}, risk {reply['risk']}")
     return counts.pending
+
+
+def _agreed(reader: Reader) -> bool:
+    consents = [decode(raw) for raw in reader.records_of(["consent"])]
+    return bool(consents) and consents[-1].data["given"] is True
 
 
 def _identity(folder: SessionFolder, reader: Reader, envelope: bytes) -> Identity:

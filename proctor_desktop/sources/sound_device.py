@@ -93,7 +93,7 @@ def _no_microphone(sounddevice: Any, device: str, problem: Exception) -> Environ
     ]
     if not found:
         return EnvironmentProblem(
-            "microphone", "this computer has none", f"Plug one in. {_PRIVACY}"
+            "microphone", "this computer has none", "Plug one in, or say --microphone none."
         )
     return EnvironmentProblem(
         f"microphone {device}",

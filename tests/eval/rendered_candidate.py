@@ -136,7 +136,7 @@ class Session:
             seen = self._seen(AT_REST)
             step = collector.add(self._moment, seen, 1)
             if isinstance(step, CalibrationOutcome):
-                assert step.neutral is not None, step.reason  # noqa: S101 (an evaluation)
+                assert step.neutral is not None, step.reason
                 return step.neutral
 
 
@@ -192,7 +192,8 @@ def table(result: Result) -> str:
         *(_summary(sweep) for sweep in (result.yaw, result.pitch)),
         "",
         f"Aim: slope {SLOPE_LOW:g} to {SLOPE_HIGH:g}, monotone, both sides alike within "
-        f"{ASYMMETRY_BOUND:.0%} at every angle from {SYMMETRY_FROM_DEG}° on. At rest the largest angle on any axis was "
+        f"{ASYMMETRY_BOUND:.0%} at every angle from {SYMMETRY_FROM_DEG}° on. "
+        "At rest the largest angle on any axis was "
         f"{result.worst_at_rest_deg:.2f}° ({'within' if rest_ok else 'OUTSIDE'} "
         f"±{REST_BOUND_DEG:g}°); the calibration's own spread was "
         f"{result.neutral.spread_deg:.2f}°.",
@@ -240,7 +241,7 @@ def main() -> None:
     """Measure, write and show."""
     parser = argparse.ArgumentParser(description="Head angles of the rendered candidate.")
     parser.add_argument("--out", type=Path, default=RESULTS)
-    print(write(measure(), parser.parse_args().out))  # noqa: T201 (a command for a person)
+    print(write(measure(), parser.parse_args().out))
 
 
 if __name__ == "__main__":

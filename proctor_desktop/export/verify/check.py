@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import BinaryIO
@@ -139,9 +140,12 @@ class _Judgement:
         """The manifest must be signed by the session's key and be the one that follows."""
         envelope = self._archive.read(self._archive.entries[MANIFEST], MAX_MANIFEST_BYTES)
         try:
-            stated = dsse.verify(envelope, dsse.MANIFEST, [self._log.session_key]).json()
+            opened = dsse.verify(envelope, dsse.MANIFEST, [self._log.session_key])
+            stated = opened.json()
         except dsse.BadEnvelope as problem:
             raise Invalid(f"{MANIFEST}: not signed by the session's key ({problem})") from None
+        if not _is_laid_out_as_signed(envelope, opened):
+            self._findings.problem(f"{MANIFEST}: its envelope was changed around the signed part")
         due = Manifest(
             session=self._log.session,
             session_key=self._log.session_key,
@@ -188,6 +192,18 @@ class _Judgement:
             unwitnessed=unwitnessed,
             size_bytes=self._archive.size_bytes,
         )
+
+
+def _is_laid_out_as_signed(envelope: bytes, opened: dsse.Opened) -> bool:
+    """Whether even the unsigned part is untouched: nothing else in the export covers this file."""
+    payload, keyid = b64encode(opened.payload).decode(), dsse.keyid(opened.signer)
+    before = f'{{"payloadType":"{dsse.MANIFEST}","payload":"{payload}","signatures":[{{"keyid":'
+    start, end = f'{before}"{keyid}","sig":"'.encode(), b'"}]}'
+    signature = envelope[len(start) : -len(end)]
+    try:
+        return envelope == start + b64encode(b64decode(signature, validate=True)) + end
+    except ValueError:
+        return False
 
 
 def _difference(stated: object, due: object) -> str:

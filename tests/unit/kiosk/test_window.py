@@ -24,6 +24,9 @@ from proctor_desktop.ui.theme import Scheme, Theme
 from proctor_desktop.wire import stdio
 from tests.fakes.kiosk_views import ENDED, FATAL, NOTICE, snapshot, view
 
+# Qt's offscreen platform says this of every window that is shown
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
+
 CAMERA_TROUBLE = stdio.Trouble("The camera", "It is busy.", "Close the other program.")
 
 EVERY_SCREEN = {
