@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from proctor_desktop.monitor.abilities import abilities
 from proctor_desktop.config import exam as exam_file
 from proctor_desktop.config.exam import SignedExam
 from proctor_desktop.core.engine import Engine
@@ -29,6 +28,7 @@ from proctor_desktop.journal.reader import Reader
 from proctor_desktop.journal.recover import LeftBehind
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Writer
+from proctor_desktop.monitor.abilities import abilities
 from proctor_desktop.monitor.conductor import Conductor, Hands, Session
 from proctor_desktop.monitor.delivery import Outcome, deliver
 from proctor_desktop.monitor.evidence import Evidence

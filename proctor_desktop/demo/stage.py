@@ -1,4 +1,4 @@
-"""What the demo needs around the program: keys, exam, endpoint, and a window that takes the focus."""
+"""What the demo needs around the program: exam, endpoint, a window that takes the focus."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from proctor_desktop.demo.script import Span
 
 _STOP_S = 15.0
 _NOTICE = (
-    "During this exam your camera is analysed on this computer to see whether one face looks at "
-    "the screen. Your microphone is measured for silence, not recorded. Your screen is recorded.\n\n"
+    "During this exam your camera is analysed on this computer to see whether one face looks "
+    "at the screen. Your microphone is measured for silence, not recorded. Your screen is "
+    "recorded.\n\n"
     "When a rule of the exam is met, a camera picture is kept and sent to the institution. Only "
     "people whom the institution names see it. A person decides; the program does not.\n\n"
     "You may leave now; nothing has been recorded yet."

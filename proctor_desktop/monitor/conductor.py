@@ -45,9 +45,10 @@ class Hands:
     """What the conductor sets going elsewhere.
 
     ``watch`` switches the sources and the upload on: nothing is watched, and nothing leaves this
-    computer, before the candidate has agreed. ``calibrate`` starts a calibration, ``use`` hands vision a neutral pose, ``photo`` names the
-    reference photo for the endpoint, ``say`` tells the kiosk, ``alarm`` sets (seconds from now) or
-    with None stops the timer for the photo, ``stop`` ends the session for a reason.
+    computer, before the candidate has agreed. ``calibrate`` starts a calibration, ``use`` hands
+    vision a neutral pose, ``photo`` names the reference photo for the endpoint, ``say`` tells the
+    kiosk, ``alarm`` sets (seconds from now) or with None stops the timer for the photo, ``stop``
+    ends the session for a reason.
     """
 
     watch: Callable[[], None]

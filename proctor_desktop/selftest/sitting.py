@@ -146,6 +146,7 @@ def _conductor(
         evidence,
         clock,
         Hands(
+            watch=_ignore,
             calibrate=_ignore,
             use=_ignore,
             photo=_ignore,

@@ -250,7 +250,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=SHARED, help="folder of media and weights")
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
-    print(write(measure(given.shared), given.out))  # noqa: T201 (a command for a person)
+    print(write(measure(given.shared), given.out))
 
 
 if __name__ == "__main__":

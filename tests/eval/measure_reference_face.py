@@ -165,7 +165,7 @@ def main() -> None:
         mirror=mirror.astype(np.int16),
         note=np.array(note),
     )
-    print(note)  # noqa: T201 (a command for a person)
+    print(note)
 
 
 if __name__ == "__main__":

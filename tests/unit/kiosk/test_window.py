@@ -4,7 +4,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtWidgets import (
-    QAbstractScrollArea,
     QApplication,
     QLabel,
     QLineEdit,
@@ -74,7 +73,6 @@ class Bench:
         self.window = KioskWindow(self.sitting, chosen)
         qtbot.addWidget(self.window, before_close_func=lambda _: self.sitting.left.emit(0))
         self.window.show()
-        qtbot.waitExposed(self.window)
 
     def turn(self, now: CandidateView) -> QWidget:
         self.sitting.turn(now)
@@ -128,24 +126,30 @@ def test_no_control_is_without_a_name(bench: Bench, place: Stage) -> None:
             assert face.text(QAccessible.Text.Name), f"{type(one).__name__} has no name"
 
 
-@pytest.mark.parametrize("place", list(Stage))
 @pytest.mark.parametrize("scale", [1.0, 2.0])
-def test_no_text_is_cut_off(
-    qtbot: QtBot, dressed: QApplication, place: Stage, scale: float
+def test_no_text_is_cut_off_in_a_small_window(
+    qtbot: QtBot, dressed: QApplication, scale: float
 ) -> None:
     Theme(Scheme.LIGHT, scale).apply(dressed)
     bench = Bench(qtbot, candidate_name="Ada Muster", unattended=True)
     bench.window.resize(1024, 700)
-    screen = bench.turn(EVERY_SCREEN[place])
-    QApplication.processEvents()
+    for now in EVERY_SCREEN.values():
+        screen = bench.turn(now)
+        QApplication.processEvents()
+        assert cut_off(screen) == []
+        assert screen.area.horizontalScrollBar().maximum() == 0  # type: ignore[attr-defined]
+
+
+def cut_off(screen: QWidget) -> list[str]:
+    """The texts of visible labels that have less room than they need."""
+    cut = []
     for one in screen.findChildren(QLabel):
-        if one.isVisible() and one.text():
-            needed = one.heightForWidth(one.width()) if one.wordWrap() else one.sizeHint().height()
-            assert one.height() >= needed, one.text()
-            assert one.width() >= (0 if one.wordWrap() else one.sizeHint().width()), one.text()
-    for area in screen.findChildren(QAbstractScrollArea):
-        if area is screen.area:  # type: ignore[attr-defined]
-            assert area.horizontalScrollBar().maximum() == 0
+        size = one.sizeHint()
+        height = one.heightForWidth(one.width()) if one.wordWrap() else size.height()
+        width = 0 if one.wordWrap() else size.width()
+        if one.isVisible() and (one.height() < height or one.width() < width):
+            cut.append(one.text())
+    return cut
 
 
 @pytest.mark.parametrize("place", [s for s in Stage if s is not Stage.STARTING])
