@@ -215,10 +215,14 @@ def export(data: Path | None, session: str, output: Path | None) -> None:
 
 def _trust(command: _Command) -> _Command:
     command = click.option(
-        "--server-key", multiple=True, help="Endpoint key (hex or file) that you trust."
+        "--server-key",
+        multiple=True,
+        help="Endpoint key (hex or file) that you trust; receipts by others are invalid.",
     )(command)
     return click.option(
-        "--institution-key", multiple=True, help="Institution key (hex or file) that you trust."
+        "--institution-key",
+        multiple=True,
+        help="Institution key (hex or file) that you trust; exams by others are invalid.",
     )(command)
 
 

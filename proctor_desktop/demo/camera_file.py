@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import av
 import av.error
-from av.video.stream import VideoStream
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
@@ -31,7 +30,7 @@ def write_camera_file(script: Script, candidate: Candidate, path: Path) -> None:
     """
     try:
         with av.open(str(path), "w") as container:
-            stream = cast("VideoStream", container.add_stream(_CODEC, rate=PICTURES_PER_S))
+            stream = container.add_stream(_CODEC, rate=PICTURES_PER_S)
             stream.width, stream.height, stream.pix_fmt = WIDTH_PX, HEIGHT_PX, "yuv420p"
             stream.bit_rate = _BITS_PER_S
             stream.time_base = Fraction(1, PICTURES_PER_S)

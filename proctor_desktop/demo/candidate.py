@@ -50,7 +50,7 @@ class Candidate:
                 return meshes[0].astype(np.float64) * (WIDTH_PX, HEIGHT_PX, WIDTH_PX)
 
             cut = load_portrait(portrait, find)
-        return cls(draw_room(), make_person(cut), make_visitor(cut), _sensor_noise())
+        return cls(draw_room(), make_person(cut), make_visitor(cut), sensor_noise())
 
     def render(self, pose: Pose = AT_REST, visitor: Pose = ABSENT, seed: int = 0) -> Picture:
         """One camera picture: 480 x 640 x 3, RGB.
@@ -66,7 +66,8 @@ class Candidate:
         return np.asarray(cv2.add(canvas, noise, dtype=cv2.CV_8U), dtype=np.uint8)
 
 
-def _sensor_noise() -> npt.NDArray[np.int16]:
+def sensor_noise() -> npt.NDArray[np.int16]:
+    """The grain of a cheap camera: a field larger than a picture, to take any piece of."""
     size = (HEIGHT_PX + _NOISE_MARGIN_PX, WIDTH_PX + _NOISE_MARGIN_PX, 3)
     noise = np.random.default_rng(0).normal(0.0, _NOISE_SIGMA, size)
     return noise.round().astype(np.int16)

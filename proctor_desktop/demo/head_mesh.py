@@ -124,7 +124,7 @@ def build_head(portrait: Portrait) -> HeadMesh:
     front = np.concatenate((face, hair, rim))
     behind = _strips(len(front) - _DIRECTIONS, len(_BACK_ANGLES_RAD))
     vertices = np.concatenate((front, back))
-    triangles = np.concatenate((_front_triangles(front, rim), _outwards(vertices, behind)))
+    triangles = np.concatenate((_front_triangles(front, rim), behind))
     pivot = ears + np.array([0.0, _PIVOT_BELOW_EARS, -_PIVOT_BEHIND_EARS]) * unit_px
     return HeadMesh(
         vertices=vertices - pivot,
@@ -247,7 +247,10 @@ def _clockwise(flat: npt.NDArray[np.float32], triangles: Indices) -> Indices:
 
 
 def _strips(first: int, count: int) -> Indices:
-    """Two triangles for each cell of ``count`` strips between rings of vertices, in ring order."""
+    """Two triangles for each cell of ``count`` strips between rings of vertices, from the rim back.
+
+    Directions run clockwise on the screen, so these triangles are clockwise from outside.
+    """
     here = np.arange(_DIRECTIONS)
     there = (here + 1) % _DIRECTIONS
     strips = []
@@ -256,10 +259,3 @@ def _strips(first: int, count: int) -> Indices:
         strips.append(np.column_stack((outer + here, inner + here, outer + there)))
         strips.append(np.column_stack((outer + there, inner + here, inner + there)))
     return np.concatenate(strips).astype(np.int32)
-
-
-def _outwards(vertices: Points, triangles: Indices) -> Indices:
-    a, b, c = (vertices[triangles[:, corner]] for corner in range(3))
-    normal = np.cross(b - a, c - a)
-    inwards = (normal * ((a + b + c) / 3 - vertices.mean(axis=0))).sum(axis=1) < 0
-    return np.where(inwards[:, np.newaxis], triangles[:, ::-1], triangles)

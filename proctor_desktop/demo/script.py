@@ -15,7 +15,7 @@ from proctor_desktop.demo.sway import sway
 TURNED_LEFT_DEG = 40.0
 
 _GONE = Pose(shift_x_px=-620.0)
-_VISITOR_BEHIND_THE_DOOR = Pose(yaw_deg=-8.0, shift_x_px=260.0)
+_VISITOR_AT_THE_DOOR = Pose(yaw_deg=-8.0, shift_x_px=320.0)
 _VISITOR_IN_VIEW = Pose(yaw_deg=-8.0)
 _STILL = 0.06
 _HELD = 0.25
@@ -120,7 +120,7 @@ class Script:
         share = min(1.0, max(0.0, (time_s - now.start_s) / now.transition_s))
         liveliness = before.liveliness + (now.liveliness - before.liveliness) * share
         pose = between(before.pose, now.pose, share).plus(sway(time_s, liveliness))
-        return Shot(pose, between(*_both_somewhere(before.visitor, now.visitor), share))
+        return Shot(pose, _coming_or_going(before.visitor, now.visitor, share))
 
     def _around(self, time_s: float) -> tuple[Segment, Segment]:
         started = [segment for segment in self.segments if segment.start_s <= time_s]
@@ -128,15 +128,12 @@ class Script:
         return (started[-2] if len(started) > 1 else now), now
 
 
-def _both_somewhere(before: Pose, now: Pose) -> tuple[Pose, Pose]:
-    """A visitor who is not there yet, or no longer, is behind the door."""
-
-    def placed(pose: Pose) -> Pose:
-        return pose if pose.visible else _VISITOR_BEHIND_THE_DOOR
-
-    if not before.visible and not now.visible:
-        return before, now
-    return placed(before), placed(now)
+def _coming_or_going(before: Pose, now: Pose, share: float) -> Pose:
+    """A visitor who is not there yet, or no longer, comes from and goes to the door."""
+    if share >= 1.0 or not (before.visible or now.visible):
+        return now
+    start, end = (pose if pose.visible else _VISITOR_AT_THE_DOOR for pose in (before, now))
+    return between(start, end, share)
 
 
 def scripted_session() -> Script:

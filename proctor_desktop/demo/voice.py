@@ -56,7 +56,7 @@ def write_voice_file(script: Script, path: Path) -> None:
     samples = speak(script.duration_s, (script.silence,))
     pcm = np.round(np.clip(samples, -1, 1) * 32_767).astype("<i2")
     try:
-        with wave.open(str(path), "wb") as sound:
+        with path.open("wb") as file, wave.open(file) as sound:
             sound.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
             sound.writeframes(pcm.tobytes())
     except OSError as problem:

@@ -12,11 +12,11 @@ import hashlib
 import os
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -28,6 +28,8 @@ from proctor_desktop.wire import dsse
 
 _PIECE_BYTES = 1024 * 1024
 _FULL = {errno.ENOSPC, errno.EDQUOT}
+
+T = TypeVar("T")
 
 
 class Journal(Protocol):
@@ -86,7 +88,7 @@ def write_package(journal: Journal, destination: Path, now: datetime) -> Package
     exported up to its present last record. Raises EnvironmentProblem when the journal has no
     records or no key, is damaged, or the file cannot be written (a full disk, say).
     """
-    key = journal.session_key()
+    key = _from_journal(journal, journal.session_key)
     if key is None:
         raise EnvironmentProblem(
             f"session {journal.session}",
@@ -207,7 +209,7 @@ def _write_contents(writer: _Writer, journal: Journal, session_key: str) -> Mani
         raise _damaged(journal.session, "it has no records")
     _write_envelopes(writer, journal.checkpoints(), container.CHECKPOINTS, log.head)
     _write_envelopes(writer, journal.receipts(), container.RECEIPTS, log.head)
-    exam = journal.exam_envelope()
+    exam = _from_journal(journal, journal.exam_envelope)
     writer.add(container.EXAM, [exam])
     for sha256, blob in sorted(log.blobs.items()):
         _write_blob(writer, blob, journal.blob_path(sha256))
@@ -271,6 +273,17 @@ def _read(file: BinaryIO) -> bytes:
         raise _Unreadable from problem
 
 
+def _from_journal(journal: Journal, read: Callable[[], T]) -> T:
+    """What ``read`` gives; a file of the journal that is gone is not the destination's fault."""
+    try:
+        return read()
+    except OSError as problem:
+        name = Path(problem.filename).name if problem.filename else "a file of it"
+        raise _damaged(
+            journal.session, f"{name} cannot be read ({problem.strerror or problem})"
+        ) from problem
+
+
 def _part_beside(destination: Path) -> Path:
     handle, name = tempfile.mkstemp(
         prefix=f".{destination.name}.", suffix=".part", dir=destination.parent
@@ -325,7 +338,7 @@ def _damaged(session: str, why: str) -> EnvironmentProblem:
     return EnvironmentProblem(
         f"the journal of session {session}",
         why,
-        "Start the monitor on this folder once, so that it recovers the journal.",
+        "Start the monitor on this folder once, so that it recovers what it can.",
     )
 
 

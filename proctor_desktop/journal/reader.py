@@ -133,4 +133,7 @@ class Reader:
 
     def session_key(self) -> Ed25519PrivateKey | None:
         """The session's signing key, while it is on this machine."""
-        return self._folder.session_key()
+        try:
+            return self._folder.session_key()
+        except FileNotFoundError:
+            return None

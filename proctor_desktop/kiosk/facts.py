@@ -8,6 +8,7 @@ from proctor_desktop.core.observation import Health, Source
 from proctor_desktop.core.session import Phase
 from proctor_desktop.kiosk.state import CandidateView, Link
 from proctor_desktop.ui.status_strip import Fact, Tone
+from proctor_desktop.wire import stdio
 
 
 def facts(view: CandidateView) -> tuple[Fact, ...]:
@@ -40,9 +41,16 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("facts", text)
 
 
+def _present(view: CandidateView) -> stdio.Snapshot | None:
+    """The last snapshot while it is true: what a silent monitor said before is not known now."""
+    return view.snapshot if view.link is Link.TALKING else None
+
+
 def _health(view: CandidateView, source: Source) -> tuple[str, Tone]:
-    state = view.snapshot.sources.get(source) if view.snapshot else None
-    match state:
+    now = _present(view)
+    if now is None:
+        return _tr("not known yet"), Tone.CALM
+    match now.sources.get(source):
         case Health.OK:
             return _tr("working"), Tone.GOOD
         case Health.DEGRADED:
@@ -58,15 +66,16 @@ def _recording(view: CandidateView) -> Fact:
         state, tone = _tr("starting again"), Tone.ATTENTION
     elif view.phase is Phase.RUNNING:
         state, tone = _tr("on"), Tone.GOOD
-        screen = view.snapshot.sources.get(Source.SCREEN) if view.snapshot else None
-        if screen in {Health.DEGRADED, Health.LOST}:
+        now = _present(view)
+        if now and now.sources.get(Source.SCREEN) in {Health.DEGRADED, Health.LOST}:
             state, tone = _tr("on, without the screen"), Tone.ATTENTION
     return Fact("recording", "recording", _tr("Recording"), state, tone)
 
 
 def _face(view: CandidateView) -> Fact:
     name = _tr("Face")
-    match view.faces:
+    now = _present(view)
+    match now.faces if now else None:
         case None:
             return Fact("face", "face", name, _tr("not checked"))
         case 0:
@@ -82,9 +91,10 @@ def _upload(view: CandidateView) -> Fact:
 
 
 def _network(view: CandidateView) -> Fact:
-    if view.snapshot is None:
+    now = _present(view)
+    if now is None:
         return Fact("network", "network", _tr("Network"), _tr("not known yet"))
-    if view.snapshot.online:
+    if now.online:
         return Fact("network", "network", _tr("Network"), _tr("connected"), Tone.GOOD)
     words = _tr("offline, all is kept here")
     return Fact("network", "network", _tr("Network"), words, Tone.ATTENTION)

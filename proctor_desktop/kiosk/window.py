@@ -19,6 +19,7 @@ from proctor_desktop.kiosk.screens.starting import StartingScreen
 from proctor_desktop.kiosk.screens.trouble import TroubleScreen
 from proctor_desktop.kiosk.sitting import Sitting
 from proctor_desktop.kiosk.state import CandidateView, Stage, stage
+from proctor_desktop.ui.announce import announce
 from proctor_desktop.ui.icon import Icon
 from proctor_desktop.ui.info_bar import InfoBar
 from proctor_desktop.ui.step_line import StepLine
@@ -103,6 +104,7 @@ class KioskWindow(QWidget):
             self.steps.show_step(_STEP_OF_STAGE[now])
         self.steps.setVisible(now in _STEP_OF_STAGE)
         screen.opened()
+        announce(screen, screen.title.text())
 
     def _left(self, _code: int) -> None:
         self._may_close = True

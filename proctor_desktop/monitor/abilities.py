@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from proctor_desktop.core.capability import Capability, Level
 from proctor_desktop.hosts import Host
 from proctor_desktop.monitor.stages import StageOptions
@@ -12,7 +14,7 @@ _NOT_BUILT = "This version watches; it does not lock the computer down."
 def abilities(host: Host, options: StageOptions) -> tuple[Capability, ...]:
     """Every ability that the evidence speaks of, at the level it has in this session."""
     return (
-        Capability("camera", Level.DETECTED, f"The camera is {options.camera}."),
+        _camera(options),
         _microphone(options),
         *(_desktop(ability, options) for ability in host.capabilities()),
         Capability("keyboard and mouse", Level.NOT_POSSIBLE, _NOT_BUILT),
@@ -26,12 +28,22 @@ def abilities(host: Host, options: StageOptions) -> tuple[Capability, ...]:
     )
 
 
+def _camera(options: StageOptions) -> Capability:
+    if isinstance(options.camera, Path):
+        return Capability("camera", Level.DETECTED, "A video file stands in for the camera.")
+    return Capability("camera", Level.DETECTED, f"The camera is number {options.camera}.")
+
+
 def _microphone(options: StageOptions) -> Capability:
     if options.microphone is None:
         return Capability(
             "microphone", Level.NOT_POSSIBLE, "It was switched off on the command line."
         )
-    return Capability("microphone", Level.DETECTED, f"The microphone is {options.microphone}.")
+    if isinstance(options.microphone, Path):
+        reason = "A sound file stands in for the microphone."
+    else:
+        reason = f"The microphone is {options.microphone}."
+    return Capability("microphone", Level.DETECTED, reason)
 
 
 def _desktop(ability: Capability, options: StageOptions) -> Capability:

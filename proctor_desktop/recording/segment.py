@@ -22,6 +22,7 @@ LIMIT_BYTES = MAX_BLOB_BYTES * 9 // 10
 """Room is left for the seal and for the end of the file."""
 
 _SYNC_EVERY_S = 1.0
+_REPEAT_EVERY_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,9 @@ class Segment:
 class OpenSegment:
     """A segment that frames are still added to.
 
-    Of pictures that are the same as the one before, the first is encoded (which brings the change
-    before it to disk) and the last one, so that the video lasts as long as the screen stood still.
+    Of pictures that are the same as the one before, only a few are encoded: the first, which brings
+    the change before it to disk; one every three seconds, so that a crash costs little of the time
+    that the screen stood still; and the last, so that the video lasts as long as it did.
     """
 
     def __init__(
@@ -76,7 +78,7 @@ class OpenSegment:
     def add(self, frame: ScreenFrame) -> None:
         """Take the next frame, of the same size; raises OSError and SegmentFull."""
         same = self._shown is not None and np.array_equal(self._shown, frame.image)
-        if same and self._repeated:
+        if same and self._repeated and not self._repeat_is_due(frame.moment):
             self._waiting = frame
         else:
             self._encode(frame)
@@ -103,6 +105,9 @@ class OpenSegment:
             return self._segment(self._encoded[whole - 1], whole)
         self.path.unlink(missing_ok=True)
         return None
+
+    def _repeat_is_due(self, moment: Moment) -> bool:
+        return moment.since_s(self._encoded[-1]) >= _REPEAT_EVERY_S
 
     def _encode(self, frame: ScreenFrame) -> None:
         self._waiting = None

@@ -48,6 +48,7 @@ class Segmenter:
         self._folder = folder
         self._segment_s = segment_s
         self._frames_per_s = frames_per_s
+        self._jitter_s = 0.5 / frames_per_s  # a frame due at the end may come a little early
         self._finished = finished
         self._clock = clock
         self._report = report
@@ -128,7 +129,7 @@ class Segmenter:
     def _is_over(self, segment: OpenSegment, frame: ScreenFrame) -> bool:
         return (
             frame.image.shape != segment.shape
-            or frame.moment.since_s(segment.started) >= self._segment_s
+            or frame.moment.since_s(segment.started) >= self._segment_s - self._jitter_s
         )
 
     def _overdue(self) -> bool:

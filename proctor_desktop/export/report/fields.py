@@ -6,7 +6,6 @@ Nothing here raises; what is not what it should be reads as absent.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +25,7 @@ def number(data: Mapping[str, Any], name: str) -> float | None:
     value = data.get(name)
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
-    return float(value) if math.isfinite(value) and abs(value) < _LARGEST else None
+    return float(value) if abs(value) < _LARGEST else None  # false for NaN and infinities too
 
 
 def whole(data: Mapping[str, Any], name: str) -> int | None:

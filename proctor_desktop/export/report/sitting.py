@@ -111,7 +111,7 @@ def _passed_s(before: Record | None, record: Record) -> float:
         return 0.0
     if before.boot == record.boot:
         return max(0.0, (record.mono_ns - before.mono_ns) / NS_PER_S)
-    wall = from_rfc3339(record.wall) - from_rfc3339(before.wall)
+    wall = datetime.fromisoformat(record.wall) - datetime.fromisoformat(before.wall)
     return max(0.0, wall.total_seconds())
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from proctor_desktop.core.chain import EMPTY, Head, Record, decode, follow, is_sha256
-from proctor_desktop.core.moment import NS_PER_S, from_rfc3339
+from proctor_desktop.core.moment import NS_PER_S
 from proctor_desktop.export.verify.verdict import Findings, Invalid
 
 MAX_RECORD_BYTES = 4 * 1024 * 1024
@@ -42,7 +41,20 @@ class Mark:
     @property
     def time(self) -> datetime:
         """The record's wall time."""
-        return from_rfc3339(self.wall)
+        return datetime.fromisoformat(self.wall)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """From one record to the next, by the monotonic and by the wall clock."""
+
+    mono_s: float
+    wall_s: float
+    same_boot: bool
+
+    @property
+    def elapsed_s(self) -> float:
+        return max(0.0, self.mono_s if self.same_boot else self.wall_s)
 
 
 class RecordLog:
@@ -62,6 +74,7 @@ class RecordLog:
         self.blobs: dict[str, Named] = {}
         self.marks: dict[int, Mark] = {}
         self.last: Record | None = None
+        self._step_s = 0.0
         self._elapsed_s = 0.0
         self._running = False
         self._findings = findings
@@ -96,8 +109,10 @@ class RecordLog:
         elif record.session != self.session:
             raise Invalid(f"record {record.seq} belongs to another session")
         else:
-            self._elapsed_s += self._since_last(record) or 0.0
-            self._compare_clocks(self.last, record)
+            step = _step(self.last, record)
+            self._step_s = step.elapsed_s
+            self._elapsed_s += step.elapsed_s
+            self._compare_clocks(self.last, record, step)
         if record.seq in self._marked:
             self.marks[record.seq] = self._mark(record)
         self._note_blobs(record)
@@ -132,15 +147,15 @@ class RecordLog:
             self._note_policy(record)
         elif record.kind == "gap":
             seconds = _seconds(data.get("seconds"))
-            text = f"{where}: {_word(data, 'source')} has nothing to show"
             span = "" if seconds is None else f" for {seconds:.1f} s"
-            self._findings.gap("gap", f"{text}{span}: {_word(data, 'reason')}", seconds)
+            text = f"{_word(data, 'source')} has nothing to show{span}: {_word(data, 'reason')}"
+            self._findings.gap("gap", f"{where}: {text}", seconds)
         elif record.kind == "not_captured":
             text = f"{where}: {_word(data, 'what')} was not captured: {_word(data, 'reason')}"
             self._findings.gap("not_captured", text)
         elif record.kind == "restart":
             text = f"{where}: the monitor was started again: {_word(data, 'reason')}"
-            self._findings.gap("restart", text, self._since_last(record))
+            self._findings.gap("restart", text, self._step_s)
 
     def _note_policy(self, record: Record) -> None:
         stated = record.data.get("exam_sha256")
@@ -148,32 +163,27 @@ class RecordLog:
             raise Invalid(f"record {record.seq}: it names no exam file, or a second one")
         self.exam_sha256 = stated
 
-    def _since_last(self, record: Record) -> float | None:
-        if self.last is None:
-            return None
-        mono_s, wall_s = _passed(self.last, record)
-        return max(0.0, mono_s if record.boot == self.last.boot else wall_s)
-
-    def _compare_clocks(self, before: Record, record: Record) -> None:
-        mono_s, wall_s = _passed(before, record)
-        where = f"records {before.seq} and {record.seq}"
+    def _compare_clocks(self, before: Record, record: Record, step: _Step) -> None:
+        where = f"between records {before.seq} and {record.seq}"
         told = record.kind in {"restart", "gap"}
-        if before.boot != record.boot:
+        jump_s = step.wall_s - step.mono_s
+        if not step.same_boot:
             if not told:
-                text = f"between {where} the computer was started again"
-                self._findings.gap("reboot", text, max(0.0, wall_s))
-        elif abs(wall_s - mono_s) > CLOCK_JUMP_S:
-            text = f"between {where} the computer's clock jumped by {wall_s - mono_s:+.1f} s"
-            self._findings.gap("clock_jump", text, abs(wall_s - mono_s))
-        elif mono_s > SILENCE_S and self._running and not self.closed and not told:
-            text = f"between {where} nothing at all was recorded for {mono_s:.1f} s"
-            self._findings.gap("silence", text, mono_s)
+                text = f"{where} the computer was started again"
+                self._findings.gap("reboot", text, step.elapsed_s)
+        elif abs(jump_s) > CLOCK_JUMP_S:
+            text = f"{where} the computer's clock jumped by {jump_s:+.1f} s"
+            self._findings.gap("clock_jump", text, abs(jump_s))
+        elif step.mono_s > SILENCE_S and self._running and not self.closed and not told:
+            text = f"{where} nothing at all was recorded for {step.mono_s:.1f} s"
+            self._findings.gap("silence", text, step.mono_s)
 
 
-def _passed(before: Record, after: Record) -> tuple[float, float]:
-    """Seconds from one record to the next, by the monotonic and by the wall clock."""
-    wall = from_rfc3339(after.wall) - from_rfc3339(before.wall)
-    return (after.mono_ns - before.mono_ns) / NS_PER_S, wall.total_seconds()
+def _step(before: Record, after: Record) -> _Step:
+    # Reading a record has checked the form of its wall time; this parser is the quick one.
+    wall = datetime.fromisoformat(after.wall) - datetime.fromisoformat(before.wall)
+    mono_s = (after.mono_ns - before.mono_ns) / NS_PER_S
+    return _Step(mono_s, wall.total_seconds(), before.boot == after.boot)
 
 
 def _hashed(pieces: Iterable[bytes], update: Callable[[bytes], object]) -> Iterator[bytes]:
@@ -202,4 +212,4 @@ def _word(data: Any, name: str) -> str:
 def _seconds(value: Any) -> float | None:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
-    return float(value) if abs(value) < _MAX_INT and math.isfinite(value) else None
+    return float(value) if abs(value) < _MAX_INT else None  # false for NaN and infinities too

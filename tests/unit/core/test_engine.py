@@ -168,3 +168,31 @@ def test_the_same_events_give_the_same_effects() -> None:
     again = Engine(first.policy)
     effects = [effect for event in first.events for effect in again.step(event)]
     assert [e for e in effects if e in first.records] == first.records
+
+
+def test_a_window_that_was_in_front_before_the_exam_began_counts_from_its_start() -> None:
+    play = Playbook()
+    play.engine = Engine(Policy())
+    play.focus("notes").until(5).expects(nothing)
+    play.tell(ExamStarted()).until(7)
+    play.expects(started("focus_lost", at=5.3))
+    assert "notes" in play.of("violation.start")[0].data["reason"]
+
+
+def test_who_had_the_focus_is_not_known_after_the_watch_over_it_was_lost() -> None:
+    play = Playbook()
+    play.engine = Engine(Policy())
+    play.focus("notes").lose(Source.FOCUS).tell(ExamStarted()).until(7).expects(nothing)
+
+
+def test_an_end_for_want_of_pictures_still_tells_the_calibration_error() -> None:
+    play = Playbook().until(5).until(8, yaw=40).until(13, camera=False).until(14)
+    (end,) = play.of("violation.end", "head_turned")
+    assert end.data["ended"] == "source lost"
+    assert end.data["calibration_error_deg"] == 0.5
+    assert end.data["duration_s"] == 2.875
+
+
+def test_a_camera_that_is_reported_lost_late_does_not_lengthen_a_violation() -> None:
+    play = Playbook().until(5).until(12, faces=0).until(20, camera=False).lose(Source.CAMERA)
+    assert play.of("violation.end")[0].data["duration_s"] == 6.875

@@ -170,6 +170,15 @@ def test_a_session_without_its_key_is_not_exported(
         write_package(sitting, destination, NOW)
 
 
+def test_an_exam_file_that_is_gone_is_the_journals_fault(
+    sitting: SealedSession, destination: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = destination.parent / "exam.dsse"
+    monkeypatch.setattr(sitting, "exam_envelope", gone.read_bytes)
+    with pytest.raises(EnvironmentProblem, match=r"journal of session.*exam\.dsse cannot be read"):
+        write_package(sitting, destination, NOW)
+
+
 def test_an_empty_journal_is_not_exported(tmp_path: Path, destination: Path) -> None:
     with pytest.raises(EnvironmentProblem, match="no records"):
         write_package(SealedSession(tmp_path), destination, NOW)

@@ -1,9 +1,10 @@
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -28,3 +29,10 @@ def fake_monitor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..
 def heard(tmp_path: Path) -> Callable[[], str]:
     """What the fake monitor has heard so far, as the lines it got."""
     return (tmp_path / "monitor" / "heard").read_text
+
+
+@pytest.fixture(autouse=True)
+def _deleted_windows() -> Iterator[None]:
+    """Closed windows are deleted at once, so that later tests do not dress them again."""
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # type: ignore[call-overload]

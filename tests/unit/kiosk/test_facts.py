@@ -53,8 +53,11 @@ def test_what_needs_a_look_is_marked() -> None:
 
 
 def test_recording_says_when_monitor_is_being_started_again() -> None:
-    now = view(Phase.RUNNING, link=Link.RESTARTING)
-    assert words(now)["recording"] == "starting again"
+    now = view(Phase.RUNNING, link=Link.RESTARTING, snapshot=snapshot())
+    told = words(now)
+    assert told["recording"] == "starting again"
+    assert {told[key] for key in ("camera", "microphone", "network")} == {"not known yet"}
+    assert told["face"] == "not checked"
 
 
 def test_the_keys_are_always_the_same() -> None:

@@ -82,8 +82,7 @@ def test_an_unattended_run_goes_from_notice_to_end_and_leaves(
     with qtbot.waitSignal(one.left, timeout=WAIT_MS) as left:
         pass
     assert left.args == [0]
-    assert list(dict.fromkeys(seen)) == [
-        Stage.STARTING,
+    assert [one for one in dict.fromkeys(seen) if one is not Stage.STARTING] == [
         Stage.NOTICE,
         Stage.PHOTO,
         Stage.CALIBRATION,

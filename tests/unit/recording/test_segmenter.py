@@ -77,12 +77,18 @@ def test_a_busy_screen_is_cut_into_segments_that_play(tmp_path: Path) -> None:
     assert not sitting.reports.all
 
 
-def test_a_still_screen_costs_three_pictures_and_lasts_as_long_as_it_stood(tmp_path: Path) -> None:
+def test_a_frame_that_comes_a_little_early_does_not_lengthen_its_segment(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path)
+    sitting.feed(screen_frame(n, n - 0.004 * (n % 2)) for n in range(30))
+    assert [one.frames for one in sitting.end()] == [10, 10, 10]
+
+
+def test_a_still_screen_costs_few_pictures_and_lasts_as_long_as_it_stood(tmp_path: Path) -> None:
     sitting = Sitting(tmp_path)
     sitting.feed(screen_frame(n, n, text=3) for n in range(10))
     (segment,) = sitting.end()
 
-    assert _times(segment) == [0.0, 1.0, 9.0]
+    assert _times(segment) == [0.0, 1.0, 4.0, 7.0, 9.0]
     assert segment.ended == START.later(9)
 
 
@@ -90,7 +96,7 @@ def test_a_change_after_standing_still_is_shown_when_it_came(tmp_path: Path) -> 
     sitting = Sitting(tmp_path)
     sitting.feed(screen_frame(n, n, text=3 if n < 5 else 9) for n in range(8))
     (segment,) = sitting.end()
-    assert _times(segment) == [0.0, 1.0, 5.0, 6.0, 7.0]
+    assert _times(segment) == [0.0, 1.0, 4.0, 5.0, 6.0, 7.0]
 
 
 def test_another_screen_size_begins_another_segment(tmp_path: Path) -> None:

@@ -65,6 +65,13 @@ def test_without_trusted_keys_it_says_which_flags_to_pass(
     assert verdict.facts.unwitnessed == verdict.facts.records
 
 
+def test_without_any_receipt_no_key_is_asked_for(judge: Judge, sitting: SealedSession) -> None:
+    sitting.received.clear()
+    verdict = judge(sitting, Trust(institution_keys=(INSTITUTION,)))
+    assert kinds(verdict) == ["unwitnessed"]
+    assert verdict.facts.unwitnessed == verdict.facts.records
+
+
 def test_a_file_that_is_not_there_is_the_callers_problem(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentProblem, match="no such file"):
         verify(tmp_path / "none.evidence", Trust())
