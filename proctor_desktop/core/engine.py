@@ -14,7 +14,7 @@ from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.observation import FocusChanged, Gap, Health, Source, SourceHealth
 from proctor_desktop.core.policy import Policy
 from proctor_desktop.core.rules import Rule, enabled_rules
-from proctor_desktop.core.source_states import SourceStates, gap
+from proctor_desktop.core.source_states import SourceStates
 from proctor_desktop.core.tracker import Tracker, Turn
 from proctor_desktop.core.violation import Ending
 
@@ -90,7 +90,7 @@ class Engine:
 
     def _source_changed(self, moment: Moment, what: SourceHealth | Gap) -> list[Effect]:
         if isinstance(what, Gap):
-            return [gap(moment, what.source, what.seconds, what.reason)]
+            return self._sources.account(moment, what)
         effects = self._sources.change(moment, what)
         if what.state is not Health.LOST:
             return effects

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from proctor_desktop.core.effect import Effect, Record
 from proctor_desktop.core.moment import Moment
-from proctor_desktop.core.observation import Health, Source, SourceHealth
+from proctor_desktop.core.observation import Gap, Health, Source, SourceHealth
 
 
 @dataclass
@@ -28,6 +28,11 @@ class SourceStates:
             "skipped": report.skipped,
         }
         return [Record(moment, "source", data), *self._loss(moment, report)]
+
+    def account(self, moment: Moment, span: Gap) -> list[Effect]:
+        """Take a span that the source itself knows of; its loss is then accounted for."""
+        self._lost_at.pop(span.source, None)
+        return [gap(moment, span.source, span.seconds, span.reason)]
 
     def close(self, moment: Moment) -> list[Effect]:
         """The gaps of sources that are still lost at the end."""

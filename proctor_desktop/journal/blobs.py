@@ -45,8 +45,9 @@ class BlobStore:
         return BlobRef(name, media_type, len(content))
 
     def adopt(self, part: Path, media_type: str) -> BlobRef:
-        """Take over a finished and synced file; raises NotKept."""
+        """Take over a file that nobody writes to any more; raises NotKept."""
         try:
+            sync_file(part)
             name, size = hash_file(part)
             self._publish(part, name)
         except OSError as problem:
@@ -73,6 +74,12 @@ def write_new(path: Path, content: bytes) -> None:
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_file(path: Path) -> None:
+    """Make a file's content durable, whoever wrote it."""
+    with path.open("rb+") as file:
         os.fsync(file.fileno())
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import queue
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 from proctor_desktop.core.event import Event
 from proctor_desktop.core.moment import Moment
+from proctor_desktop.recording.segment import Segment
 from proctor_desktop.vision.calibration import CalibrationOutcome, CalibrationProgress
 from proctor_desktop.wire.stdio import Upward
 
@@ -51,13 +51,7 @@ class CalibrationEnded:
 class SegmentFinished:
     """A piece of screen video is complete on disk and waits to become a blob."""
 
-    path: Path
-    started: Moment
-    ended: Moment
-    frames: int
-    width: int
-    height: int
-    codec: str
+    segment: Segment
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from proctor_desktop.core.chain import BlobRef
 from proctor_desktop.core.event import Event, Tick
-from proctor_desktop.core.moment import Clock, rfc3339
+from proctor_desktop.core.moment import Clock
 from proctor_desktop.core.observation import FacesSeen, Gap, Health, Source, SourceHealth
 from proctor_desktop.core.session import Phase
 from proctor_desktop.journal.blobs import BlobStore, NotKept
@@ -15,9 +15,11 @@ from proctor_desktop.journal.ledger import VIDEO_TYPE
 from proctor_desktop.monitor import inbox as items
 from proctor_desktop.monitor.conductor import Conductor
 from proctor_desktop.monitor.evidence import Evidence
+from proctor_desktop.monitor.segment_record import segment_data
 from proctor_desktop.monitor.status import Status
 from proctor_desktop.monitor.stop_request import StopRequest
 from proctor_desktop.monitor.timers import Timers
+from proctor_desktop.recording.segment import Segment
 from proctor_desktop.wire.stdio import WantPreview
 
 HEARTBEAT_S = 5.0
@@ -123,8 +125,8 @@ class SessionLoop:
                 self._conductor.calibrating(progress)
             case items.CalibrationEnded(moment, outcome):
                 self._conductor.calibrated(moment, outcome)
-            case items.SegmentFinished():
-                self._adopt(item)
+            case items.SegmentFinished(segment):
+                self._adopt(segment)
             case items.StageCrashed(stage, problem):
                 self._crashed(stage, problem)
 
@@ -134,17 +136,8 @@ class SessionLoop:
         if isinstance(event.what, FacesSeen):
             self._conductor.faces(event.what)
 
-    def _adopt(self, segment: items.SegmentFinished) -> None:
-        data = {
-            "source": "screen",
-            "started": rfc3339(segment.started.wall_utc),
-            "ended": rfc3339(segment.ended.wall_utc),
-            "frames": segment.frames,
-            "width": segment.width,
-            "height": segment.height,
-            "codec": segment.codec,
-        }
-        now = self._clock.now()
+    def _adopt(self, segment: Segment) -> None:
+        data, now = segment_data(segment), self._clock.now()
         try:
             blobs: tuple[BlobRef, ...] = (self._blobs.adopt(segment.path, VIDEO_TYPE),)
         except NotKept as problem:

@@ -15,7 +15,8 @@ from proctor_desktop.journal.reader import Reader
 from proctor_desktop.journal.recover import LeftBehind, closing_entries, read_back
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Entry, Writer
-from proctor_desktop.recording.prefix import readable_frames
+from proctor_desktop.monitor.segment_record import segment_data
+from proctor_desktop.recording.orphan import orphan
 
 _JPEG_START = b"\xff\xd8\xff"
 
@@ -83,17 +84,10 @@ def _parts(folder: SessionFolder) -> list[Path]:
 
 def _segment(part: Path, blobs: BlobStore, now: Moment) -> Entry | None:
     """A video that was being written: whole up to its last frame, so it is evidence."""
-    found = readable_frames(part)
+    found = orphan(part)
     if found is None:
         return None
-    data = {
-        "source": "screen",
-        "frames": found.frames,
-        "width": found.width,
-        "height": found.height,
-        "codec": found.codec,
-        "recovered": True,
-    }
+    data = {**segment_data(found), "recovered": True}
     return Entry(now, "segment", data, (blobs.adopt(part, VIDEO_TYPE),))
 
 

@@ -228,17 +228,7 @@ class Stages:
         self._inbox.put(items.CalibrationEnded(self._clock.now(), outcome))
 
     def _finished(self, segment: Segment) -> None:
-        self._inbox.put(
-            items.SegmentFinished(
-                segment.path,
-                segment.started,
-                segment.ended,
-                segment.frames,
-                segment.width,
-                segment.height,
-                segment.codec,
-            )
-        )
+        self._inbox.put(items.SegmentFinished(segment))
 
     def _crash(self, stage: str) -> Callable[[BaseException], None]:
         return lambda problem: self._inbox.put(items.StageCrashed(stage, problem))

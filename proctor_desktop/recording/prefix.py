@@ -1,4 +1,4 @@
-"""What can still be read of a video whose writer died: all of it up to the last whole frame."""
+"""Whether a video plays: how many of its pictures decode, finished or cut off by a crash."""
 
 from __future__ import annotations
 

@@ -1,0 +1,21 @@
+"""What a ``segment`` record says about a piece of screen video."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from proctor_desktop.core.moment import rfc3339
+from proctor_desktop.recording.segment import Segment
+
+
+def segment_data(segment: Segment) -> dict[str, Any]:
+    """The ``data`` of the record that names the segment's file."""
+    return {
+        "source": "screen",
+        "started": rfc3339(segment.started.wall_utc),
+        "ended": rfc3339(segment.ended.wall_utc),
+        "frames": segment.frames,
+        "width": segment.width,
+        "height": segment.height,
+        "codec": segment.codec,
+    }
