@@ -152,7 +152,7 @@ class Monitor:
         if left.last is None:
             conductor.open()
         else:
-            conductor.resume(left)
+            conductor.resume(left, self._boot)
         reason = loop.run(self._options.duration_s)
         self._stages.stop()
         loop.drain()

@@ -1,9 +1,7 @@
 """A head in three dimensions: the face's landmarks, hair around them, a skull behind.
 
-MediaPipe's depth is that of a mask pressed flat: from the tip of the nose to the ears it is about
-10 cm where a head has 13. A head rendered with it looks less turned than it is. Here the sides of
-the face fall away as they do on a head, and half an ellipsoid closes it behind, its texture the
-hair mirrored at the outline, so that there is a head to see when it turns.
+Half an ellipsoid closes it; its texture is the hair mirrored at the outline. Nobody will take it
+for the back of a head, but it is there when the head turns.
 """
 
 from __future__ import annotations
@@ -14,25 +12,17 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from proctor_desktop.demo.face_depth import TRAGI, between_ears_px, with_anatomical_depth
+from proctor_desktop.demo.head_region import face_outline, face_region, head_region
 from proctor_desktop.demo.portrait import FACE_POINTS, Mask, Points, Portrait
 from proctor_desktop.demo.pose import Pose
 from proctor_desktop.demo.rasteriser import Indices
 
-_TRAGI = (234, 454)
-_BROW_TO_CHIN = (10, 152)
-_JAW_CORNERS = (58, 288)
 _DIRECTIONS = 72
 _RING_SHARES = (0.2, 0.4, 0.6, 0.78, 0.92, 1.0)
 _BACK_ANGLES_RAD = np.radians([15.0, 30.0, 45.0, 60.0, 75.0, 89.0])
 
-# The relief and slope of the face. 13 cm from nose to ears is anatomy; within that they were chosen
-# on the portrait so that the landmarker's answer is balanced: left as right, up as down.
-_RELIEF = 0.65
-_SIDES_STEEPNESS = 6
-# Lengths in units of the distance between the ears' tragi, about 14 cm.
-_SIDES_FALL_BACK = 0.5
-_CHIN_FORWARD = 0.08
-_LEFT_FORWARD = 0.04
+# In units of the distance between the ears.
 _SKULL_BEHIND_EARS = 0.8
 _NAPE_BEHIND_EARS = 0.3
 _PIVOT_BEHIND_EARS = 0.1
@@ -95,29 +85,11 @@ def rotation(pose: Pose) -> Points:
     return np.asarray(tilt @ turn @ nod, dtype=np.float64)
 
 
-def head_region(portrait: Portrait) -> Mask:
-    """What of the person is head: all above the jaw's corners, and the face below them."""
-    rows, columns = np.indices(portrait.person.shape)
-    left, right = portrait.landmarks[list(_JAW_CORNERS), :2]
-    slope = (right[1] - left[1]) / (right[0] - left[0])
-    above = rows < left[1] + (columns - left[0]) * slope
-    region = np.where(above, portrait.person, 0).astype(np.uint8)
-    return np.asarray(region | _face_region(portrait), dtype=np.uint8)
-
-
-def _face_region(portrait: Portrait) -> Mask:
-    """What of the person lies within the convex outline of the face's landmarks."""
-    outline = portrait.landmarks[_hull_numbers(portrait.landmarks), :2]
-    region = np.zeros(portrait.person.shape, np.uint8)
-    cv2.fillConvexPoly(region, outline.astype(np.int32), (255,))
-    return np.asarray(region & portrait.person, dtype=np.uint8)
-
-
 def build_head(portrait: Portrait) -> HeadMesh:
     """The head of a portrait, turned about a point between and below the ears."""
     face = with_anatomical_depth(portrait.landmarks[:FACE_POINTS])
-    ears = face[list(_TRAGI)].mean(axis=0)
-    unit_px = _unit_px(face)
+    ears = face[list(TRAGI)].mean(axis=0)
+    unit_px = between_ears_px(face)
     polar = _polar(portrait, face, ears)
     hair, rim = _hair(polar, unit_px)
     back, back_texture, back_shade = _back(polar, float(ears[2]), unit_px)
@@ -135,46 +107,15 @@ def build_head(portrait: Portrait) -> HeadMesh:
     )
 
 
-def with_anatomical_depth(face: Points) -> Points:
-    """Landmarks (N x 3) whose sides fall back as far as those of a head.
-
-    The model's relief of the middle (nose, brow, chin) is somewhat too strong and its fall towards
-    the ears much too weak. x and y stay, so at rest the face still looks like its portrait.
-    """
-    unit_px = _unit_px(face)
-    own_right, own_left = face[list(_TRAGI), :2]
-    brow, chin = face[list(_BROW_TO_CHIN), :2]
-    sideways = _along(face, own_right, own_left) / unit_px * 2
-    downwards = _along(face, brow, chin) / unit_px
-    fall = _SIDES_FALL_BACK * np.minimum(np.abs(sideways), 1.1) ** _SIDES_STEEPNESS
-    slope = _LEFT_FORWARD * sideways + _CHIN_FORWARD * downwards
-    return np.column_stack((face[:, :2], _RELIEF * face[:, 2] + (slope - fall) * unit_px))
-
-
-def _along(face: Points, start: Points, end: Points) -> Points:
-    """How far each point lies from the middle of a line towards its end, in pixels."""
-    direction = (end - start) / np.linalg.norm(end - start)
-    return np.asarray((face[:, :2] - (start + end) / 2) @ direction, dtype=np.float64)
-
-
-def _unit_px(face: Points) -> float:
-    return float(np.linalg.norm(np.subtract(*face[list(_TRAGI), :2])))
-
-
-def _hull_numbers(points: Points) -> Indices:
-    flat = points[:FACE_POINTS, :2].astype(np.float32)
-    return np.asarray(cv2.convexHull(flat, returnPoints=False)[:, 0], dtype=np.int32)
-
-
 def _polar(portrait: Portrait, face: Points, ears: Points) -> _Polar:
     middle = ears[:2]
     angles = np.arange(_DIRECTIONS) * (2 * np.pi / _DIRECTIONS)
     directions = np.stack((np.cos(angles), np.sin(angles)), axis=1)
-    face_px = _reach(_face_region(portrait), middle, directions)
+    face_px = _reach(face_region(portrait), middle, directions)
     rim_px = _reach(head_region(portrait), middle, directions) - _RIM_INSET_PX
     rim_px = np.maximum(rim_px, face_px + 1.5)
     hair = np.clip((rim_px - face_px - _HAIR_PX) / _FULL_HAIR_PX, 0.0, 1.0)
-    edge = face[_hull_numbers(face)]
+    edge = face[face_outline(face)]
     edge_angles = np.arctan2(edge[:, 1] - middle[1], edge[:, 0] - middle[0])
     face_z = np.interp(angles, edge_angles % (2 * np.pi), edge[:, 2], period=2 * np.pi)
     rim_z = face_z + (ears[2] - face_z) * hair

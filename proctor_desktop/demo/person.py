@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from proctor_desktop.demo.head_mesh import HeadMesh, build_head, head_region
+from proctor_desktop.demo.head_mesh import HeadMesh, build_head
+from proctor_desktop.demo.head_region import head_region
 from proctor_desktop.demo.portrait import Mask, Picture, Points, Portrait
 from proctor_desktop.demo.pose import Pose
 from proctor_desktop.demo.rasteriser import rasterise

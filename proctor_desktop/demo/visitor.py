@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
-from proctor_desktop.demo.head_mesh import head_region
+from proctor_desktop.demo.head_region import head_region
 from proctor_desktop.demo.person import Person, make_person
 from proctor_desktop.demo.portrait import Picture, Portrait
 

@@ -29,6 +29,10 @@ class LeftBehind:
     last: Record | None = None
     exam_started: Record | None = None
 
+    def exam_s(self, now: Moment, boot: str) -> float:
+        """How long ago the exam began; 0 if it has not."""
+        return missing_s(self.exam_started, now, boot) if self.exam_started else 0.0
+
 
 def read_back(raw_records: Iterable[bytes]) -> LeftBehind:
     """Walk the whole chain; raises BrokenChain if it does not hold."""

@@ -90,7 +90,7 @@ class Conductor:
         self._evidence.record_together(self._clock.now(), first)
         self._announce()
 
-    def resume(self, left: LeftBehind) -> None:
+    def resume(self, left: LeftBehind, boot: str) -> None:
         """Go on where a session was left; the restart itself is recorded already."""
         self.phase = left.phase
         if self.phase is not Phase.OPENED:
@@ -103,7 +103,7 @@ class Conductor:
             self._evidence.observe(Event(self._clock.now(), Calibrated(error_deg)))
         if left.phase is Phase.RUNNING:
             now = self._clock.now()
-            self.exam_started = now
+            self.exam_started = now.later(-left.exam_s(now, boot))
             self._evidence.observe(Event(now, ExamStarted()))
         self._announce("The session goes on where it stopped.")
 

@@ -64,7 +64,7 @@ def test_a_message_is_one_line_whatever_text_is_in_it(text: str) -> None:
 
 def test_the_type_comes_first() -> None:
     assert stdio.to_line(stdio.TakePhoto()) == '{"type":"take_photo"}'
-    assert list(json.loads(stdio.to_line(SNAPSHOT)))[0] == "type"
+    assert next(iter(json.loads(stdio.to_line(SNAPSHOT)))) == "type"
 
 
 def test_every_type_is_named_once() -> None:

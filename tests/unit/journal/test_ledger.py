@@ -1,0 +1,96 @@
+"""What is still to be delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from proctor_desktop.journal import ledger
+from proctor_desktop.journal.database import open_for_writing
+from proctor_desktop.journal.ledger import State
+from proctor_desktop.journal.session_folder import SessionFolder
+from tests.fakes.sessions import blob, entry, new_session, urgent, writing
+
+EARLY_VIDEO, STILL, LATE_STILL = (
+    blob(b"early", "video/mp4"),
+    blob(b"still"),
+    blob(b"late still"),
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> SessionFolder:
+    """A session that names a segment first, then two stills."""
+    made = new_session(tmp_path)
+    with writing(made) as writer:
+        writer.append(entry("segment", None, EARLY_VIDEO))
+        writer.append(entry("violation.start", None, STILL))
+        writer.append(entry("violation.start", None, LATE_STILL))
+    return made
+
+
+@pytest.fixture
+def db(folder: SessionFolder) -> Iterator[Database]:
+    with closing(open_for_writing(folder.path)) as opened:
+        yield opened
+
+
+def order(db: Database, up_to_seq: int) -> list[str]:
+    """The blobs in the order in which they would go."""
+    names = []
+    while (item := ledger.next_item(db, up_to_seq)) is not None:
+        names.append(item.sha256)
+        ledger.mark(db, item.sha256, State.RECEIPTED)
+    return names
+
+
+def test_stills_go_before_video_and_older_ones_first(db: Database) -> None:
+    assert order(db, 3) == [STILL.sha256, LATE_STILL.sha256, EARLY_VIDEO.sha256]
+
+
+def test_no_blob_goes_before_the_record_that_names_it(db: Database) -> None:
+    assert ledger.next_item(db, 0) is None
+    assert order(db, 1) == [EARLY_VIDEO.sha256]
+
+
+def test_what_was_under_way_when_the_power_went_goes_again(db: Database) -> None:
+    ledger.mark(db, STILL.sha256, State.SENDING)
+    ledger.mark(db, LATE_STILL.sha256, State.RECEIPTED)
+    ledger.reopen(db)
+    states = dict(db.execute("SELECT sha256, state FROM ledger").fetchall())
+    assert states == {
+        STILL.sha256: "pending",
+        LATE_STILL.sha256: "receipted",
+        EARLY_VIDEO.sha256: "pending",
+    }
+
+
+def test_what_the_endpoint_will_not_take_is_kept_and_counted_apart(db: Database) -> None:
+    ledger.mark(db, STILL.sha256, State.DEAD_LETTER, "HTTP 413: too large")
+    assert STILL.sha256 not in order(db, 3)
+    counts = ledger.counts(db)
+    assert (counts.pending, counts.delivered, counts.refused) == (3, 2, 1)
+    row = db.execute(
+        "SELECT attempts, last_error FROM ledger WHERE sha256 = ?", (STILL.sha256,)
+    ).fetchone()
+    assert row == (1, "HTTP 413: too large")
+
+
+def test_records_count_by_the_last_receipt(folder: SessionFolder) -> None:
+    with writing(folder) as writer, closing(open_for_writing(folder.path)) as db:
+        before = ledger.counts(db)
+        assert (before.pending, before.delivered) == (6, 0)
+        writer.receipt(2, b"receipt")
+        after = ledger.counts(db)
+        assert (after.pending, after.delivered) == (4, 2)
+
+
+def test_a_blob_that_two_records_name_waits_once(folder: SessionFolder) -> None:
+    with writing(folder) as writer, closing(open_for_writing(folder.path)) as db:
+        writer.mark(STILL.sha256, State.RECEIPTED)
+        writer.append(urgent("violation.start", None, STILL))
+        assert STILL.sha256 not in order(db, 4)

@@ -1,0 +1,90 @@
+"""Reading a journal beside its writer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from proctor_desktop.core.chain import EMPTY, decode
+from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.journal.reader import Reader
+from tests.fakes.journals import chain
+from tests.fakes.sessions import EXAM, blob, entry, new_session, reading, store, urgent, writing
+
+
+def test_a_new_session_is_empty(tmp_path: Path) -> None:
+    folder = new_session(tmp_path)
+    with reading(folder) as reader:
+        assert reader.head() == EMPTY
+        assert list(reader.records()) == []
+        assert list(reader.checkpoints()) == list(reader.receipts()) == []
+        assert reader.receipted_seq() == 0
+        assert reader.fact("token") is None
+        assert (reader.session, reader.exam_envelope()) == (folder.session, EXAM)
+
+
+def test_each_look_sees_what_is_committed_by_then(tmp_path: Path) -> None:
+    folder = new_session(tmp_path)
+    with writing(folder) as writer, reading(folder) as reader:
+        for number in range(1, 4):
+            head = writer.append(entry(number=number))
+            assert reader.head() == head
+            assert len(chain(reader)) == number
+
+
+def test_a_range_of_records_excludes_its_start_and_includes_its_end(tmp_path: Path) -> None:
+    folder = new_session(tmp_path)
+    with writing(folder) as writer, reading(folder) as reader:
+        writer.append(*[entry(number=n) for n in range(1, 6)])
+        picked = list(reader.records(1, 3))
+        assert [decode(raw).seq for raw in picked] == [2, 3]
+        assert reader.size_bytes(1, 3) == sum(len(raw) for raw in picked)
+        assert reader.size_bytes(5, 9) == 0
+
+
+def test_records_can_be_asked_for_by_kind(tmp_path: Path) -> None:
+    folder = new_session(tmp_path)
+    with writing(folder) as writer, reading(folder) as reader:
+        writer.append(entry("a"), entry("b"), entry("c"), entry("a"))
+        kinds = [decode(raw).kind for raw in reader.records_of(["c", "a"])]
+        assert kinds == ["a", "c", "a"]
+        assert list(reader.records_of([])) == []
+
+
+def test_the_last_checkpoint_of_a_span_is_found(tmp_path: Path) -> None:
+    folder = new_session(tmp_path)
+    with writing(folder) as writer, reading(folder) as reader:
+        for _ in range(3):
+            writer.append(urgent("x"), entry("y"))
+        signed = [seq for seq, _ in reader.checkpoints()]
+        assert signed == [2, 4, 6]
+        assert reader.checkpoint_between(0, 5) == (4, dict(reader.checkpoints())[4])
+        assert reader.checkpoint_between(4, 5) is None
+        assert reader.checkpoint_between(6, 506) is None
+
+
+def test_times_of_commit_and_receipt_are_there_for_measuring(tmp_path: Path) -> None:
+    folder = new_session(tmp_path)
+    with writing(folder) as writer, reading(folder) as reader:
+        writer.append(entry(), entry())
+        writer.receipt(2, b"receipt")
+        committed, received = reader.committed_ns(), reader.received_ns()
+        assert set(committed) == {1, 2}
+        assert received[2] >= committed[2] >= committed[1]
+
+
+def test_blobs_that_are_named_and_those_that_are_here_are_told_apart(tmp_path: Path) -> None:
+    folder = new_session(tmp_path)
+    here = store(folder).keep(b"here", "image/jpeg")
+    gone = blob(b"gone")
+    with writing(folder) as writer, reading(folder) as reader:
+        writer.append(entry("x", None, here, gone))
+        assert reader.named_blobs() == {here.sha256, gone.sha256}
+        assert reader.blob_path(here.sha256) == folder.blobs / here.sha256
+        assert reader.blob_path(gone.sha256) is None
+
+
+def test_a_folder_without_a_journal_is_named(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentProblem, match="no session journal"):
+        Reader(tmp_path)
