@@ -21,8 +21,8 @@ _BROW_TO_CHIN = (10, 152)
 _RELIEF = 0.65
 _SIDES_FALL_BACK = 0.5
 _SIDES_STEEPNESS = 6
-_CHIN_FORWARD = 0.08
-_OWN_LEFT_FORWARD = 0.06
+_CHIN_FORWARD = 0.1
+_OWN_LEFT_FORWARD = 0.05
 
 
 def with_anatomical_depth(face: Points) -> Points:

@@ -60,11 +60,13 @@ class Client:
         return cast("rest.RecordsReply", _holding(self._post("records/", body), receipt=dict))
 
     def put_blob(self, blob: BlobRef, path: Path) -> rest.BlobReply:
-        """Send a file under its hash."""
+        """Send a file under its hash; only the answer that names it says that it arrived."""
         with path.open("rb") as file:
             body = self._call(
                 "PUT", f"{self._base}blobs/{blob.sha256}/", data=file, content_type=blob.type
             )
+        if _holding(body, sha256=str)["sha256"] != blob.sha256:
+            raise PeerUnreachable("the answer is not the endpoint's: it names another file")
         return cast("rest.BlobReply", body)
 
     def heartbeat(self, beat: rest.HeartbeatRequest) -> rest.HeartbeatReply:

@@ -1,0 +1,84 @@
+"""Making a session known, and checking what the endpoint signs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from proctor_desktop.core.chain import Head, digest
+from proctor_desktop.upload.enrol import BadReceipt, Identity, enrol_envelope, receipt_head
+from proctor_desktop.wire import dsse, rest
+from tests.fakes.sealed_session import INSTITUTION_KEY, SERVER_KEY, SESSION, SESSION_KEY
+from tests.playbook import moment
+
+SERVER = dsse.public_hex(SERVER_KEY)
+EXAM = dsse.sign_json(INSTITUTION_KEY, dsse.EXAM, {"id": "algebra-1"})
+WHO = Identity(
+    SESSION,
+    SESSION_KEY,
+    EXAM,
+    {"name": "Ada Example", "email": "ada@example.edu"},
+    "2026-01-01T00:00:00.000000Z",
+)
+HEAD = digest(b"the last record")
+
+
+def reply(signer: Any = SERVER_KEY, kind: str = dsse.RECEIPT, **changes: Any) -> rest.RecordsReply:
+    """A batch's answer with a receipt that says so."""
+    payload = {"session": SESSION, "seq": 7, "head": HEAD, "server_time": "now", **changes}
+    envelope = json.loads(dsse.sign_json(signer, kind, payload))
+    return {"head": {"seq": 7, "hash": HEAD}, "receipt": envelope}
+
+
+def test_the_sessions_own_key_signs_who_sits_which_exam() -> None:
+    public = dsse.public_hex(SESSION_KEY)
+    told = dsse.verify(enrol_envelope(WHO, moment(60)), dsse.ENROL, [public]).json()
+    assert (told["session"], told["session_key"]) == (SESSION, public)
+    assert told["candidate"] == {"name": "Ada Example", "email": "ada@example.edu"}
+    assert (told["started"], told["sent"]) == (WHO.started, "2026-01-01T00:01:00.000000Z")
+    assert told["client"].startswith("proctor-desktop/")
+
+
+def test_the_exam_travels_with_its_own_signature() -> None:
+    told = dsse.peek(enrol_envelope(WHO, moment(0)))
+    exam = json.dumps(told["exam"]).encode()
+    assert dsse.verify(exam, dsse.EXAM, [dsse.public_hex(INSTITUTION_KEY)]).json()["id"]
+
+
+def test_a_good_receipt_tells_its_head_and_can_be_kept() -> None:
+    head, envelope = receipt_head(reply(), SESSION, SERVER)
+    assert head == Head(7, HEAD)
+    assert dsse.verify(envelope, dsse.RECEIPT, [SERVER]).json()["seq"] == 7
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        reply(SESSION_KEY),
+        reply(kind=dsse.CHECKPOINT),
+        reply(session="another"),
+        reply(session=None),
+        reply(seq="many"),
+        reply(seq=None),
+        {"head": {"seq": 7, "hash": HEAD}},
+        {"head": {"seq": 7, "hash": HEAD}, "receipt": {}},
+        {"head": {"seq": 7, "hash": HEAD}, "receipt": "signed, the server"},
+        {"head": {"seq": 7, "hash": HEAD}, "receipt": None},
+    ],
+)
+def test_a_receipt_that_is_not_the_endpoints_for_this_session_is_refused(bad: Any) -> None:
+    with pytest.raises(BadReceipt):
+        receipt_head(bad, SESSION, SERVER)
+
+
+def test_the_head_beside_the_receipt_is_not_believed() -> None:
+    told = reply()
+    told["head"] = {"seq": 99, "hash": "forged"}
+    assert receipt_head(told, SESSION, SERVER)[0] == Head(7, HEAD)
+
+
+def test_without_a_known_server_key_no_receipt_is_good() -> None:
+    with pytest.raises(BadReceipt):
+        receipt_head(reply(), SESSION, "")
