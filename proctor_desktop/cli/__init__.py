@@ -1,0 +1,47 @@
+"""The program's commands: each parses its words, then calls one function.
+
+Every command imports its parts only when it runs, so that ``--help`` answers at once. A failure
+that a person can put right is printed as what, why and remedy; anything else is a bug and crashes.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from proctor_desktop import __version__
+from proctor_desktop.cli import evidence, institution, sitting, upkeep
+from proctor_desktop.core.errors import EnvironmentProblem
+
+ENVIRONMENT_EXIT = 3
+INTERRUPTED_EXIT = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__)
+def program() -> None:
+    """Proctor Desktop: watch an exam, keep the evidence, prove it."""
+
+
+for _command in (
+    *(sitting.monitor, sitting.run),
+    *(evidence.export, evidence.verify, evidence.report, evidence.replay, evidence.upload),
+    *(institution.endpoint, institution.keys, institution.exam),
+    *(upkeep.weights, upkeep.doctor, upkeep.selftest, upkeep.demo),
+):
+    program.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line; environment problems become a message and exit code 3."""
+    try:
+        program.main(prog_name="proctor-desktop", standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(INTERRUPTED_EXIT)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(problem.exit_code)
+    except EnvironmentProblem as problem:
+        print(f"{problem.what}: {problem.why}.\n  {problem.remedy}", file=sys.stderr)
+        sys.exit(ENVIRONMENT_EXIT)
