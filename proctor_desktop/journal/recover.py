@@ -18,7 +18,7 @@ class LeftBehind:
     """Where a session stands according to its records.
 
     ``open_violations`` holds the last data of each violation without an end, by number;
-    ``calibration`` the data of the last calibration, if there was one.
+    ``calibration`` the data of the last calibration that gave a pose, if there was one.
     """
 
     head: Head = EMPTY
@@ -80,7 +80,7 @@ def missing_s(last: Record, now: Moment, boot: str) -> float:
 def _after(state: LeftBehind, record: Record) -> LeftBehind:
     if record.kind in PHASE_OF_RECORD:
         state = replace(state, phase=_later(state.phase, PHASE_OF_RECORD[record.kind]))
-    if record.kind == "calibration":
+    if record.kind == "calibration" and record.data.get("outcome") == "done":
         return replace(state, calibration=dict(record.data))
     if record.kind == "exam.start":
         return replace(state, exam_started=record)

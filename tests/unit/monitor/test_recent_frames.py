@@ -1,0 +1,50 @@
+"""The last pictures, in memory."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from proctor_desktop.core.frame import Frame
+from proctor_desktop.monitor.recent_frames import KEPT, Picture, RecentFrames
+from tests.playbook import moment
+
+
+def picture(number: int) -> Picture:
+    return Frame(number, moment(number / 8), np.zeros((1, 1, 3), np.uint8))
+
+
+def filled(*numbers: int, kept: int = KEPT) -> RecentFrames:
+    frames = RecentFrames(kept)
+    for number in numbers:
+        frames.add(picture(number))
+    return frames
+
+
+def test_the_picture_that_decided_is_found_by_its_number() -> None:
+    found = filled(1, 2, 5).find(2)
+    assert found is not None
+    assert found.number == 2
+
+
+def test_the_newest_stands_in_for_none_and_for_one_that_is_gone() -> None:
+    frames = filled(1, 2, 3, 4, kept=2)
+    for wanted in (None, 1, 99):
+        found = frames.find(wanted)
+        assert found is not None
+        assert found.number == 4
+
+
+def test_without_any_picture_there_is_none() -> None:
+    frames = RecentFrames()
+    assert frames.find(None) is None
+    assert frames.find(1) is None
+
+
+def test_after_the_camera_was_lost_no_old_picture_stands_in() -> None:
+    frames = filled(1, 2)
+    frames.clear()
+    assert frames.find(2) is None
+
+
+def test_it_looks_further_back_than_a_still_waits() -> None:
+    assert KEPT >= 2 * 8
