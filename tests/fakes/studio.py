@@ -1,4 +1,4 @@
-"""A monitor's middle without its machine: real journal and engine, a clock that is moved by hand."""
+"""A monitor's middle without its machine: real journal and engine, a clock moved by hand."""
 
 from __future__ import annotations
 

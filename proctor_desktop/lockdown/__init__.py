@@ -1,1 +1,0 @@
-"""Reversible changes to the machine."""

@@ -1,0 +1,371 @@
+"""Taking a session through its steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from proctor_desktop.core.chain import digest
+from proctor_desktop.core.event import ExamStarted
+from proctor_desktop.core.observation import FacesSeen
+from proctor_desktop.core.session import Phase
+from proctor_desktop.journal.recover import read_back
+from proctor_desktop.monitor.conductor import PHOTO_TIMEOUT_S, Conductor
+from proctor_desktop.vision.calibration import CalibrationOutcome, CalibrationProgress
+from proctor_desktop.wire import eventlog, stdio
+from tests.fakes.sessions import BOOT
+from tests.fakes.studio import ADA, CALIBRATED, STRAIGHT, Studio
+from tests.playbook import faces
+
+NOTICE = digest(b"We record.")
+AGREED = stdio.Consent(True, NOTICE, "en")
+FAILED = CalibrationOutcome(None, "no face was seen for long enough")
+
+
+def photographed(desk: Studio, conductor: Conductor, count: int = 1) -> None:
+    """A picture with so many faces comes in."""
+    seen = desk.picture(count).what
+    assert isinstance(seen, FacesSeen)
+    conductor.faces(seen)
+
+
+def led_to(desk: Studio, phase: Phase) -> Conductor:
+    """A conductor whose candidate has come as far as this."""
+    conductor = desk.conductor()
+    conductor.open()
+    steps = {
+        Phase.CONSENTED: lambda: conductor.candidate(AGREED),
+        Phase.IDENTIFIED: lambda: conductor.candidate(stdio.SkipStep("no photo")),
+        Phase.CALIBRATED: lambda: conductor.calibrated(desk.now(), CALIBRATED),
+        Phase.RUNNING: lambda: conductor.candidate(stdio.StartExam()),
+    }
+    for reached, step in steps.items():
+        if conductor.phase is not phase:
+            step()
+            assert conductor.phase is reached
+    return conductor
+
+
+def events(desk: Studio) -> list[str]:
+    """What the engine was told, by name."""
+    desk.evidence.flush()
+    return [line[1] for record in desk.records("observations") for line in record.data["events"]]
+
+
+def data_of(desk: Studio, kind: str) -> dict[str, Any]:
+    """The data of the only record of this kind."""
+    (record,) = desk.records(kind)
+    return dict(record.data)
+
+
+# -- the beginning -------------------------------------------------------------------------------
+
+
+def test_a_session_opens_with_who_what_by_which_rules_and_on_which_machine(desk: Studio) -> None:
+    desk.conductor().open()
+    assert desk.kinds() == ["session.open", "policy", "capabilities"]
+    opened = data_of(desk, "session.open")
+    assert opened["candidate"]["email"] == ADA
+    assert opened["exam"]["id"] == "algebra-1"
+    assert data_of(desk, "policy")["exam_sha256"] == desk.exam.sha256
+    assert data_of(desk, "capabilities")["capabilities"][0]["level"] == "detected"
+
+
+def test_the_candidate_first_sees_what_they_are_asked_to_agree_to(desk: Studio) -> None:
+    desk.conductor().open()
+    notice, phase = desk.said
+    assert isinstance(notice, stdio.Notice)
+    assert (notice.text, notice.sha256, notice.signer) == ("We record.", NOTICE, desk.exam.signer)
+    assert phase == stdio.PhaseIs(Phase.OPENED)
+
+
+def test_nothing_is_watched_before_the_candidate_agreed(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.OPENED)
+    for action in (stdio.TakePhoto(), stdio.Calibrate(), stdio.StartExam(), stdio.SkipStep("")):
+        conductor.candidate(action)
+    photographed(desk, conductor)
+    assert conductor.phase is Phase.OPENED
+    assert desk.done == []
+    conductor.candidate(AGREED)
+    assert desk.done == [("watch",)]
+    assert data_of(desk, "consent") == {
+        "given": True,
+        "notice_sha256": NOTICE,
+        "language": "en",
+        "unattended": False,
+    }
+
+
+def test_a_candidate_who_does_not_agree_ends_the_session(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.OPENED)
+    conductor.candidate(stdio.Consent(False, NOTICE, "en"))
+    assert not data_of(desk, "consent")["given"]
+    assert desk.stop.reason is not None
+    assert "did not agree" in desk.stop.reason
+    assert conductor.phase is Phase.OPENED
+    assert not conductor.agreed
+    assert desk.done == []
+
+
+# -- the photo -----------------------------------------------------------------------------------
+
+
+def test_the_photo_is_the_next_picture_with_exactly_one_face(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.CONSENTED)
+    photographed(desk, conductor)
+    conductor.candidate(stdio.TakePhoto())
+    photographed(desk, conductor, 0)
+    photographed(desk, conductor, 2)
+    assert conductor.phase is Phase.CONSENTED
+    photographed(desk, conductor)
+    assert conductor.phase is Phase.IDENTIFIED
+    (identity,) = desk.records("identity")
+    assert (identity.data["outcome"], identity.blobs[0].type) == ("kept", "image/jpeg")
+    assert desk.asked("photo") == [(identity.blobs[0].sha256,)]
+    assert desk.reader.blob_path(identity.blobs[0].sha256) is not None
+
+
+def test_one_wish_takes_one_photo(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.CONSENTED)
+    conductor.candidate(stdio.TakePhoto())
+    photographed(desk, conductor)
+    photographed(desk, conductor)
+    assert len(desk.records("identity")) == 1
+
+
+def test_a_photo_that_cannot_be_kept_does_not_stop_anybody(
+    desk: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conductor = led_to(desk, Phase.CONSENTED)
+    conductor.candidate(stdio.TakePhoto())
+    event = faces(1, 1)
+    conductor.faces(event)
+    assert conductor.phase is Phase.IDENTIFIED
+    identity = data_of(desk, "identity")
+    assert identity["outcome"] == "skipped"
+    assert identity["reason"].endswith("there was no camera picture at that moment")
+
+
+def test_going_on_without_a_photo_is_recorded_with_the_reason(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.CONSENTED)
+    conductor.candidate(stdio.TakePhoto())
+    conductor.candidate(stdio.SkipStep("my camera is covered"))
+    assert data_of(desk, "identity") == {
+        "kind": "face",
+        "outcome": "skipped",
+        "reason": "my camera is covered",
+    }
+    photographed(desk, conductor)
+    assert len(desk.records("identity")) == 1
+
+
+# -- the calibration -----------------------------------------------------------------------------
+
+
+def test_a_calibration_is_asked_for_shown_and_recorded(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.IDENTIFIED)
+    conductor.candidate(stdio.Calibrate())
+    assert desk.asked("calibrate") == [()]
+    conductor.calibrating(CalibrationProgress(0.5, "Please hold still"))
+    assert desk.said[-1] == stdio.CalibrationStep(0.5, "Please hold still")
+    conductor.calibrated(desk.now(), CALIBRATED)
+    assert stdio.CalibrationStep(1.0, "", True, STRAIGHT.spread_deg) in desk.said
+    told = data_of(desk, "calibration")
+    assert (told["outcome"], told["error_deg"], told["samples"]) == ("done", 0.4, 24)
+    assert "Calibrated" in events(desk)
+
+
+def test_a_calibration_that_fails_is_recorded_and_the_exam_goes_on(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.IDENTIFIED)
+    conductor.calibrated(desk.now(), FAILED)
+    assert conductor.phase is Phase.CALIBRATED
+    assert data_of(desk, "calibration") == {"outcome": "failed", "reason": FAILED.reason}
+    assert stdio.CalibrationStep(1.0, FAILED.reason, True, None) in desk.said
+    assert "Calibrated" not in events(desk)
+
+
+def test_a_calibration_can_be_left_out_and_done_again(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.IDENTIFIED)
+    conductor.candidate(stdio.SkipStep(""))
+    assert data_of(desk, "calibration")["outcome"] == "skipped"
+    conductor.candidate(stdio.Calibrate())
+    conductor.calibrated(desk.now(), CALIBRATED)
+    assert [r.data["outcome"] for r in desk.records("calibration")] == ["skipped", "done"]
+    assert conductor.phase is Phase.CALIBRATED
+
+
+def test_a_pose_that_comes_after_the_exam_began_is_not_used(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.IDENTIFIED)
+    conductor.candidate(stdio.Calibrate())
+    conductor.candidate(stdio.SkipStep("it takes too long"))
+    conductor.candidate(stdio.StartExam())
+    conductor.calibrated(desk.now(), CALIBRATED)
+    assert desk.asked("use") == [(None,)]
+    assert [r.data["outcome"] for r in desk.records("calibration")] == ["skipped"]
+
+
+def test_a_pose_that_comes_too_late_does_not_displace_the_one_that_was_recorded(
+    desk: Studio,
+) -> None:
+    conductor = led_to(desk, Phase.RUNNING)
+    conductor.calibrated(desk.now(), CalibrationOutcome(None, "late"))
+    assert desk.asked("use") == [(STRAIGHT,)]
+
+
+# -- the exam ------------------------------------------------------------------------------------
+
+
+def test_the_exam_starts_on_the_candidates_word_once(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.CALIBRATED)
+    assert conductor.exam_started is None
+    for _ in range(2):
+        conductor.candidate(stdio.StartExam())
+    assert len(desk.records("exam.start")) == 1
+    assert conductor.exam_started == desk.now()
+    assert desk.evidence.running
+    assert desk.said[-1] == stdio.PhaseIs(Phase.RUNNING)
+
+
+@pytest.mark.parametrize("phase", [Phase.OPENED, Phase.CONSENTED, Phase.IDENTIFIED])
+def test_no_step_before_the_exam_can_be_jumped(desk: Studio, phase: Phase) -> None:
+    conductor = led_to(desk, phase)
+    conductor.candidate(stdio.StartExam())
+    assert conductor.phase is phase
+
+
+def test_steps_before_the_exam_cannot_be_taken_in_it(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.RUNNING)
+    before = desk.kinds()
+    for action in (AGREED, stdio.TakePhoto(), stdio.Calibrate(), stdio.SkipStep("x")):
+        conductor.candidate(action)
+    assert desk.kinds() == before
+    assert conductor.phase is Phase.RUNNING
+
+
+def test_the_candidate_may_finish(desk: Studio) -> None:
+    led_to(desk, Phase.RUNNING).candidate(stdio.FinishExam())
+    assert desk.stop.reason == "finished by the candidate"
+
+
+@pytest.mark.parametrize("phase", [Phase.OPENED, Phase.IDENTIFIED, Phase.RUNNING])
+def test_closing_writes_the_last_record_signed(desk: Studio, phase: Phase) -> None:
+    conductor = led_to(desk, phase)
+    head = conductor.close("finished by the candidate")
+    assert desk.kinds()[-1] == "session.close"
+    assert desk.records()[-1].data == {"reason": "finished by the candidate"}
+    assert head == desk.reader.head()
+    assert [seq for seq, _ in desk.reader.checkpoints()][-1] == head.seq
+    assert desk.said[-1] == stdio.PhaseIs(Phase.CLOSED, "finished by the candidate")
+    assert events(desk)[-1] == "ExamEnded"
+
+
+def test_closing_ends_what_is_open(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.RUNNING)
+    for _ in range(45):
+        desk.clock.advance(0.125)
+        desk.evidence.observe(desk.picture(0))
+    conductor.close("done")
+    assert desk.records("violation.end")[0].data["ended"] == "session closed"
+
+
+# -- with nobody there ---------------------------------------------------------------------------
+
+
+def test_unattended_it_moves_on_by_itself_and_says_so(desk: Studio) -> None:
+    conductor = desk.conductor(unattended=True)
+    conductor.open()
+    assert conductor.phase is Phase.CONSENTED
+    assert data_of(desk, "consent")["unattended"]
+    assert desk.asked("alarm") == [(PHOTO_TIMEOUT_S,)]
+    photographed(desk, conductor)
+    assert desk.asked("alarm") == [(PHOTO_TIMEOUT_S,), (None,)]
+    assert desk.asked("calibrate") == [()]
+    conductor.calibrated(desk.now(), CALIBRATED)
+    assert conductor.phase is Phase.RUNNING
+
+
+def test_unattended_it_goes_on_without_a_photo_when_nobody_comes(desk: Studio) -> None:
+    conductor = desk.conductor(unattended=True)
+    conductor.open()
+    conductor.photo_overdue()
+    conductor.photo_overdue()
+    assert data_of(desk, "identity")["outcome"] == "skipped"
+    assert conductor.phase is Phase.IDENTIFIED
+
+
+def test_preparation_can_be_left_out_and_the_evidence_says_so(desk: Studio) -> None:
+    conductor = desk.conductor(unattended=True, skip_preparation=True)
+    conductor.open()
+    assert conductor.phase is Phase.RUNNING
+    assert data_of(desk, "identity")["reason"] == "left out on the command line"
+    assert data_of(desk, "calibration")["outcome"] == "skipped"
+    assert desk.asked("calibrate") == []
+
+
+# -- after a crash -------------------------------------------------------------------------------
+
+
+def resumed(desk: Studio, *, unattended: bool = False) -> Conductor:
+    """Another conductor on what the first one left."""
+    desk.done.clear()
+    desk.said.clear()
+    conductor = desk.conductor(unattended=unattended)
+    conductor.resume(read_back(desk.reader.records()), BOOT)
+    return conductor
+
+
+@pytest.mark.parametrize("phase", [p for p in Phase if p is not Phase.CLOSED])
+def test_a_session_goes_on_in_the_phase_it_was_left_in(desk: Studio, phase: Phase) -> None:
+    led_to(desk, phase)
+    conductor = resumed(desk)
+    assert conductor.phase is phase
+    assert desk.said[-1] == stdio.PhaseIs(phase, "The session goes on where it stopped.")
+    assert conductor.agreed == (phase is not Phase.OPENED)
+    assert desk.asked("watch") == ([()] if conductor.agreed else [])
+
+
+def test_a_running_exam_goes_on_with_its_pose_and_its_time(desk: Studio) -> None:
+    led_to(desk, Phase.RUNNING)
+    started = desk.now()
+    desk.evidence.flush()
+    desk.clock.advance(90)
+    conductor = resumed(desk)
+    assert conductor.exam_started is not None
+    assert abs(conductor.exam_started.since_s(started)) < 1e-3
+    assert desk.asked("use") == [(STRAIGHT,)]
+    assert events(desk)[-2:] == ["Calibrated", "ExamStarted"]
+
+
+def test_the_pose_that_counts_is_the_last_one_that_was_found(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.CALIBRATED)
+    conductor.candidate(stdio.Calibrate())
+    conductor.calibrated(desk.now(), FAILED)
+    resumed(desk)
+    assert desk.asked("use") == [(STRAIGHT,)]
+
+
+def test_without_a_pose_none_is_used(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.IDENTIFIED)
+    conductor.calibrated(desk.now(), FAILED)
+    resumed(desk)
+    assert desk.asked("use") == []
+
+
+def test_unattended_it_takes_up_the_step_that_was_interrupted(desk: Studio) -> None:
+    led_to(desk, Phase.IDENTIFIED)
+    resumed(desk, unattended=True)
+    assert desk.asked("calibrate") == [()]
+
+
+def test_the_notice_is_shown_again_when_it_was_not_answered(desk: Studio) -> None:
+    led_to(desk, Phase.OPENED)
+    resumed(desk)
+    assert isinstance(desk.said[0], stdio.Notice)
+
+
+def test_the_start_of_the_exam_can_be_replayed(desk: Studio) -> None:
+    led_to(desk, Phase.RUNNING)
+    desk.evidence.flush()
+    lines = [line for record in desk.records("observations") for line in record.data["events"]]
+    assert isinstance(eventlog.load(lines[-1]).what, ExamStarted)

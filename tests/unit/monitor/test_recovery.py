@@ -1,0 +1,164 @@
+"""Picking up what an earlier monitor left."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from proctor_desktop.core.chain import Record, digest
+from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.core.session import Phase
+from proctor_desktop.journal.database import FILE_NAME
+from proctor_desktop.journal.ledger import State
+from proctor_desktop.journal.session_folder import SessionFolder
+from proctor_desktop.monitor.recovery import take_over, unfinished
+from proctor_desktop.recording.segment import OpenSegment
+from proctor_desktop.recording.segment_file import SegmentFile
+from tests.fakes.journals import chain
+from tests.fakes.screen_frames import screen_frame
+from tests.fakes.sessions import EXAM, blob, entry, new_session, reading, store, urgent, writing
+from tests.playbook import moment
+
+THIS_EXAM = digest(EXAM)
+JPEG = b"\xff\xd8\xff a still"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> SessionFolder:
+    """A running exam with a violation that has no end."""
+    made = new_session(tmp_path)
+    with writing(made) as writer:
+        writer.append(urgent("session.open"), urgent("exam.start"))
+        writer.append(urgent("violation.start", moment(9), violation=3, rule="face_missing"))
+    return made
+
+
+def recovered(folder: SessionFolder, at_s: float = 20) -> list[Record]:
+    """What the take-over wrote."""
+    found = unfinished(folder, THIS_EXAM)
+    assert found is not None
+    with writing(folder) as writer, reading(folder) as reader:
+        take_over(found, reader, writer, store(folder), moment(at_s), "boot-1")
+        return chain(reader)[found.left.head.seq :]
+
+
+def interrupted_video(folder: SessionFolder, frames: int = 4) -> Path:
+    """A screen video whose writer died; returns its file."""
+    written = OpenSegment(folder.incoming, screen_frame(0, 0), 1.0, SegmentFile)
+    for number in range(frames):
+        written.add(screen_frame(number, number))
+    part = folder.segments / "11111111-1111-4111-8111-111111111111.part"
+    shutil.copy(written.path, part)
+    written.salvage()
+    written.path.unlink(missing_ok=True)
+    return part
+
+
+def test_a_session_of_this_exam_without_an_end_is_unfinished(folder: SessionFolder) -> None:
+    found = unfinished(folder, THIS_EXAM)
+    assert found is not None
+    assert (found.folder, found.left.phase) == (folder, Phase.RUNNING)
+
+
+def test_a_session_of_another_exam_is_not_gone_on_with(folder: SessionFolder) -> None:
+    assert unfinished(folder, digest(b"another exam")) is None
+
+
+def test_a_session_that_was_closed_is_over(folder: SessionFolder) -> None:
+    with writing(folder) as writer:
+        writer.append(urgent("session.close"))
+    assert unfinished(folder, THIS_EXAM) is None
+
+
+def test_a_damaged_journal_is_named_and_left_alone(folder: SessionFolder) -> None:
+    with closing(sqlite3.connect(folder.path / FILE_NAME)) as raw:
+        raw.execute("DROP TRIGGER records_refuse_update")
+        raw.execute(
+            "UPDATE records SET bytes = CAST(replace(bytes, 'open', 'OPEN') AS BLOB) WHERE seq = 1"
+        )
+        raw.commit()
+    with pytest.raises(EnvironmentProblem, match=r"damaged.*--data") as caught:
+        unfinished(folder, THIS_EXAM)
+    assert str(folder.path) in str(caught.value)
+
+
+def test_the_restart_ends_what_was_open_and_states_the_gap(folder: SessionFolder) -> None:
+    written = recovered(folder, at_s=39)
+    assert [record.kind for record in written] == ["restart", "violation.end", "gap"]
+    assert written[1].data["violation"] == 3
+    assert written[2].data["seconds"] == 30.0
+
+
+def test_pictures_that_no_record_names_are_adopted_by_the_restart(folder: SessionFolder) -> None:
+    kept = store(folder).keep(JPEG, "image/jpeg")
+    restart = recovered(folder)[0]
+    assert restart.data["adopted"] == 1
+    assert restart.blobs == (kept,)
+    with reading(folder) as reader:
+        assert reader.next_blob(10) is not None
+
+
+def test_what_is_named_already_is_not_adopted_again(folder: SessionFolder) -> None:
+    kept = store(folder).keep(JPEG, "image/jpeg")
+    with writing(folder) as writer:
+        writer.append(entry("violation.update", None, kept, violation=3))
+    assert recovered(folder)[0].data["adopted"] == 0
+
+
+def test_a_video_that_was_being_written_is_evidence_up_to_its_last_frame(
+    folder: SessionFolder,
+) -> None:
+    part = interrupted_video(folder)
+    content = digest(part.read_bytes())
+    restart, segment, *_ = recovered(folder)
+    assert (restart.kind, segment.kind) == ("restart", "segment")
+    assert segment.data["recovered"] is True
+    assert 1 <= segment.data["frames"] <= 4
+    assert segment.blobs[0].sha256 == content
+    assert not part.exists()
+    assert store(folder).path(content) is not None
+
+
+def test_files_that_are_of_no_use_are_put_aside_and_not_deleted(folder: SessionFolder) -> None:
+    (folder.incoming / "a.part").write_bytes(b"half a still")
+    (folder.segments / "b.part").write_bytes(b"no video")
+    assert "segment" not in [record.kind for record in recovered(folder)]
+    aside = {path.name: path.read_bytes() for path in (folder.path / "quarantine").iterdir()}
+    assert aside == {"a.part": b"half a still", "b.part": b"no video"}
+    assert list(folder.incoming.iterdir()) == list(folder.segments.iterdir()) == []
+
+
+def test_without_leftovers_nothing_is_put_aside(folder: SessionFolder) -> None:
+    recovered(folder)
+    assert not (folder.path / "quarantine").exists()
+
+
+def test_a_file_that_was_on_its_way_is_sent_again(folder: SessionFolder) -> None:
+    still = blob(JPEG)
+    with writing(folder) as writer, reading(folder) as reader:
+        writer.append(urgent("x", None, still))
+        writer.mark(still.sha256, State.SENDING)
+        writer.mark(still.sha256, State.SENDING)
+        recovered_state = reader.next_blob(99)
+    assert recovered_state is not None
+    recovered(folder)
+    with closing(sqlite3.connect(folder.path / FILE_NAME)) as raw:
+        assert raw.execute("SELECT state FROM ledger").fetchall() == [("pending",)]
+
+
+def test_two_crashes_in_a_row_leave_two_restarts_and_one_end(folder: SessionFolder) -> None:
+    first, second = recovered(folder, 20), recovered(folder, 30)
+    assert [record.kind for record in second] == ["restart", "gap"]
+    assert second[0].data["after_seq"] == first[-1].seq
+
+
+def test_a_session_that_died_before_its_first_record_begins_anew(tmp_path: Path) -> None:
+    empty = new_session(tmp_path)
+    assert recovered(empty) == []
+    found = unfinished(empty, THIS_EXAM)
+    assert found is not None
+    assert found.left.last is None
