@@ -106,6 +106,8 @@ def test_after_another_boot_only_the_wall_clock_can_tell(folder: SessionFolder) 
     rebooted = Moment(7, moment(1060).wall_utc)
     assert missing_s(left.last, rebooted, "boot-2") == 60.0
     assert missing_s(left.last, rebooted, BOOT) == 60.0
+    longer_up = Moment(moment(5000).mono_ns, moment(1060).wall_utc)
+    assert missing_s(left.last, longer_up, "boot-2") == 60.0
 
 
 def test_a_wall_clock_that_was_set_back_makes_no_negative_gap(folder: SessionFolder) -> None:

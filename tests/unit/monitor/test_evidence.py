@@ -123,6 +123,12 @@ def test_several_records_are_one_commit(desk: Studio) -> None:
     assert desk.kinds() == ["session.open", "policy"]
 
 
+def test_records_that_belong_together_stand_behind_what_was_seen_before_them(desk: Studio) -> None:
+    start(desk)
+    desk.evidence.record_together(desk.now(), [("x", {}), ("y", {})])
+    assert desk.kinds() == ["observations", "x", "y"]
+
+
 def test_starts_are_signed_at_once_updates_are_not(desk: Studio) -> None:
     start(desk)
     without_face(desk, 8)

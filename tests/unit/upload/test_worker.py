@@ -344,6 +344,7 @@ def test_it_counts_as_online_while_a_long_queue_moves(
     online: list[bool] = []
     real = endpoint._blob
     endpoint._blob = lambda *a: online.append(delivery.worker.status.online) or real(*a)  # type: ignore[assignment, method-assign]
+    endpoint.says("records", HangsUp())
     for number in range(3):
         with_still(delivery, b"%d" % number)
     delivery.worker.start()
