@@ -34,7 +34,7 @@ from proctor_desktop.monitor.delivery import Outcome, deliver
 from proctor_desktop.monitor.evidence import Evidence
 from proctor_desktop.monitor.inbox import Inbox, StageCrashed
 from proctor_desktop.monitor.kiosk_link import KioskLink, NoKiosk
-from proctor_desktop.monitor.loop import ORPHANED_REASON, PHOTO, WAKE, Outlets, SessionLoop
+from proctor_desktop.monitor.loop import ORPHANED_REASON, PHOTO, UPLOAD, WAKE, Outlets, SessionLoop
 from proctor_desktop.monitor.recent_frames import Picture, RecentFrames
 from proctor_desktop.monitor.recovery import Unfinished, take_over, unfinished
 from proctor_desktop.monitor.stages import StageOptions, Stages
@@ -175,7 +175,7 @@ class Monitor:
 
     def _unfinished(self) -> Unfinished | None:
         for folder in reversed(session_folder.existing(self._options.data)):
-            found = unfinished(folder, self._signed.sha256)
+            found = unfinished(folder, self._signed.sha256, self._options.candidate["email"])
             if found is not None:
                 return found
         return None
@@ -191,7 +191,8 @@ class Monitor:
         left: LeftBehind,
         work: threading.Event,
     ) -> UploadWorker:
-        started = left.last.wall if left.last else rfc3339(self._clock.now().wall_utc)
+        now = rfc3339(self._clock.now().wall_utc)
+        started = left.opened.wall if left.opened else now
         identity = Identity(
             folder.session,
             folder.session_key(),
@@ -206,7 +207,7 @@ class Monitor:
             writer,
             identity,
             self._clock,
-            lambda bug: self._inbox.put(StageCrashed("upload", bug)),
+            lambda bug: self._inbox.put(StageCrashed(UPLOAD, bug)),
             work,
         )
 
@@ -264,9 +265,9 @@ class Monitor:
         worker: UploadWorker,
     ) -> SessionLoop:
         def beat() -> int:
-            pending = reader.delivery().pending
-            worker.beat(self._status.beat(self._clock.now(), conductor.phase, pending))
-            return pending
+            counts = reader.delivery()
+            worker.beat(self._status.beat(self._clock.now(), conductor.phase, counts))
+            return counts.pending
 
         outlets = Outlets(
             snapshot=lambda: self._show(conductor, evidence, reader, worker),

@@ -22,7 +22,6 @@ class State(StrEnum):
     PENDING = "pending"
     SENDING = "sending"
     RECEIPTED = "receipted"
-    BLOCKED = "blocked"
     DEAD_LETTER = "dead_letter"
 
 
@@ -47,9 +46,15 @@ class Item:
 class Counts:
     """How many items wait, are delivered, or will not be taken by the endpoint."""
 
-    pending: int
+    pending_records: int
+    pending_blobs: int
     delivered: int
     refused: int
+
+    @property
+    def pending(self) -> int:
+        """Records and blobs that wait."""
+        return self.pending_records + self.pending_blobs
 
 
 def enter(db: Database, blob: BlobRef) -> None:
@@ -94,4 +99,4 @@ def counts(db: Database) -> Counts:
     receipted = by_state.get(State.RECEIPTED.value, 0)
     refused = by_state.get(State.DEAD_LETTER.value, 0)
     waiting = sum(by_state.values()) - receipted - refused
-    return Counts(pending=waiting + head - sent, delivered=receipted + sent, refused=refused)
+    return Counts(head - sent, waiting, delivered=receipted + sent, refused=refused)

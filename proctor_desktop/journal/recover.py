@@ -26,6 +26,7 @@ class LeftBehind:
     open_violations: tuple[tuple[int, dict[str, Any]], ...] = ()
     next_violation: int = 1
     calibration: dict[str, Any] | None = None
+    opened: Record | None = None
     last: Record | None = None
     exam_started: Record | None = None
 
@@ -82,6 +83,8 @@ def _after(state: LeftBehind, record: Record) -> LeftBehind:
         state = replace(state, phase=_later(state.phase, PHASE_OF_RECORD[record.kind]))
     if record.kind == "calibration" and record.data.get("outcome") == "done":
         return replace(state, calibration=dict(record.data))
+    if record.kind == "session.open":
+        return replace(state, opened=record)
     if record.kind == "exam.start":
         return replace(state, exam_started=record)
     if record.kind == "violation.start":

@@ -204,6 +204,9 @@ class Conductor:
         return "capabilities", {"capabilities": matrix}
 
     def _consent(self, answer: stdio.Consent) -> None:
+        if answer.notice_sha256 != self._notice().sha256:
+            self._announce()  # agreeing to another text is no consent to this one
+            return
         data = {
             "given": answer.given,
             "notice_sha256": answer.notice_sha256,

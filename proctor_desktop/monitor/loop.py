@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,6 +23,9 @@ from proctor_desktop.monitor.timers import Timers
 from proctor_desktop.recording.segment import Segment
 from proctor_desktop.wire.stdio import WantPreview
 
+UPLOAD = "upload"
+"""The one stage that the session goes on without."""
+
 HEARTBEAT_S = 5.0
 FLUSH_S = 1.0
 SNAPSHOT_S = 0.25
@@ -40,6 +44,9 @@ WAKE, HEARTBEAT, FLUSH, SNAPSHOT, PHOTO, DURATION, ORPHANED = (
 
 ORPHANED_REASON = "the exam window did not come back"
 """The one end that leaves the session open: the candidate may come back and go on."""
+
+
+log = logging.getLogger(__name__)
 
 
 class StageFailed(Exception):
@@ -149,6 +156,10 @@ class SessionLoop:
     def _crashed(self, stage: str, problem: BaseException) -> None:
         data = {"what": stage, "reason": f"the {stage} stage stopped: {problem!r}"}
         self._evidence.record(self._clock.now(), "not_captured", data)
+        if stage == UPLOAD:
+            # Evidence comes first: it is kept here, and can be sent after the exam.
+            log.error("the upload stopped", exc_info=problem)
+            return
         raise StageFailed(f"the {stage} stage stopped") from problem
 
     def _ring(self, name: str) -> None:

@@ -29,8 +29,10 @@ class Unfinished:
     left: LeftBehind
 
 
-def unfinished(folder: SessionFolder, exam_sha256: str) -> Unfinished | None:
-    """The session in ``folder`` if it is of this exam and has no end yet.
+def unfinished(folder: SessionFolder, exam_sha256: str, email: str) -> Unfinished | None:
+    """The session in ``folder`` if it is of this exam and candidate and has no end yet.
+
+    On a computer that several people use, nobody may go on with somebody else's session.
 
     Raises EnvironmentProblem when its journal is damaged.
     """
@@ -46,7 +48,15 @@ def unfinished(folder: SessionFolder, exam_sha256: str) -> Unfinished | None:
                 "Nothing was changed in it. Keep this folder for the institution and start again "
                 "with another --data folder.",
             ) from problem
-    return None if left.phase is Phase.CLOSED else Unfinished(folder, left)
+    if left.phase is Phase.CLOSED or not _is_of(left, email):
+        return None
+    return Unfinished(folder, left)
+
+
+def _is_of(left: LeftBehind, email: str) -> bool:
+    if left.opened is None:
+        return True
+    return str(left.opened.data["candidate"]["email"]).casefold() == email.casefold()
 
 
 def take_over(

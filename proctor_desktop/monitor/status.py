@@ -83,15 +83,15 @@ class Status:
             "pending": pending,
         }
 
-    def beat(self, now: Moment, phase: Phase, pending: int) -> rest.HeartbeatRequest:
+    def beat(self, now: Moment, phase: Phase, counts: Counts) -> rest.HeartbeatRequest:
         """The same for the endpoint."""
         return {
             "wall": rfc3339(now.wall_utc),
             "phase": phase.value,
             "face_status": self._face_status(now),
             "sources": {source.value: state.value for source, state in self.sources.items()},
-            "pending_records": pending,
-            "pending_blobs": 0,
+            "pending_records": counts.pending_records,
+            "pending_blobs": counts.pending_blobs,
         }
 
     def _face_status(self, now: Moment) -> FaceStatus:

@@ -116,7 +116,17 @@ class UploadWorker:
 
     def _end(self, head: Head) -> rest.EndReply | None:
         self._send_all()
-        return None if self._reader.delivery().pending else self._client.end(head)
+        if self._reader.delivery().pending:
+            return None
+        reply = self._client.end(head)
+        if not reply["missing"]:
+            return reply
+        # The endpoint lost files that it had confirmed: what is still here goes again.
+        for sha256 in reply["missing"]:
+            if self._reader.blob_path(sha256) is not None:
+                self._writer.mark(sha256, State.PENDING)
+        self._send_all()
+        return self._client.end(head)
 
     def _send_all(self) -> None:
         while self._send_item():
@@ -151,6 +161,7 @@ class UploadWorker:
                 self._work.wait(wait_s)
                 self._work.clear()
         except Exception as bug:  # handed to the composition root, which journals it
+            self.status = Status(False, f"the upload stopped: {bug!r}", self.status.server_key)
             self._crashed(bug)
 
     def _round(self) -> None:
@@ -197,12 +208,15 @@ class UploadWorker:
         if path is None:
             self._writer.mark(item.sha256, State.DEAD_LETTER, "the file is no longer here")
             return True
+        self._writer.mark(item.sha256, State.SENDING)
         try:
             self._client.put_blob(BlobRef(item.sha256, item.type, item.size), path)
-        except PeerRefused as refusal:
-            if refusal.status not in _NEVER:
+        except PeerProblem as problem:
+            final = isinstance(problem, PeerRefused) and problem.status in _NEVER
+            state = State.DEAD_LETTER if final else State.PENDING
+            self._writer.mark(item.sha256, state, str(problem))
+            if not final:
                 raise
-            self._writer.mark(item.sha256, State.DEAD_LETTER, str(refusal))
             return True
         except OSError as problem:
             reason = f"the file cannot be read ({problem.strerror})"

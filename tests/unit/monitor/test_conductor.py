@@ -97,6 +97,13 @@ def test_nothing_is_watched_before_the_candidate_agreed(desk: Studio) -> None:
     }
 
 
+def test_agreeing_to_another_notice_is_no_consent(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.OPENED)
+    conductor.candidate(stdio.Consent(True, digest(b"We record nothing."), "en"))
+    assert desk.records("consent") == []
+    assert conductor.phase is Phase.OPENED
+
+
 def test_a_candidate_who_does_not_agree_ends_the_session(desk: Studio) -> None:
     conductor = led_to(desk, Phase.OPENED)
     conductor.candidate(stdio.Consent(False, NOTICE, "en"))

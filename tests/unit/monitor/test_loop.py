@@ -130,6 +130,13 @@ def test_a_stage_that_died_of_a_bug_is_recorded_and_ends_the_run(
     assert "ZeroDivisionError('oops')" in record.data["reason"]
 
 
+def test_the_session_goes_on_without_the_upload(desk: Studio, loop: SessionLoop) -> None:
+    loop.handle(items.StageCrashed("upload", ZeroDivisionError("oops")))
+    (record,) = desk.records("not_captured")
+    assert record.data["what"] == "upload"
+    assert desk.stop.reason is None
+
+
 def test_a_heartbeat_is_written_and_sent_every_five_seconds(
     desk: Studio, loop: SessionLoop
 ) -> None:

@@ -21,6 +21,7 @@ from proctor_desktop.recording.segment_file import SegmentFile
 from tests.fakes.journals import chain
 from tests.fakes.screen_frames import screen_frame
 from tests.fakes.sessions import EXAM, blob, entry, new_session, reading, store, urgent, writing
+from tests.fakes.studio import ADA
 from tests.playbook import moment
 
 THIS_EXAM = digest(EXAM)
@@ -32,14 +33,16 @@ def folder(tmp_path: Path) -> SessionFolder:
     """A running exam with a violation that has no end."""
     made = new_session(tmp_path)
     with writing(made) as writer:
-        writer.append(urgent("session.open"), urgent("exam.start"))
+        writer.append(
+            urgent("session.open", candidate={"name": "Ada", "email": ADA}), urgent("exam.start")
+        )
         writer.append(urgent("violation.start", moment(9), violation=3, rule="face_missing"))
     return made
 
 
 def recovered(folder: SessionFolder, at_s: float = 20) -> list[Record]:
     """What the take-over wrote."""
-    found = unfinished(folder, THIS_EXAM)
+    found = unfinished(folder, THIS_EXAM, ADA)
     assert found is not None
     with writing(folder) as writer, reading(folder) as reader:
         take_over(found, reader, writer, store(folder), moment(at_s), "boot-1")
@@ -59,19 +62,24 @@ def interrupted_video(folder: SessionFolder, frames: int = 4) -> Path:
 
 
 def test_a_session_of_this_exam_without_an_end_is_unfinished(folder: SessionFolder) -> None:
-    found = unfinished(folder, THIS_EXAM)
+    found = unfinished(folder, THIS_EXAM, ADA)
     assert found is not None
     assert (found.folder, found.left.phase) == (folder, Phase.RUNNING)
 
 
 def test_a_session_of_another_exam_is_not_gone_on_with(folder: SessionFolder) -> None:
-    assert unfinished(folder, digest(b"another exam")) is None
+    assert unfinished(folder, digest(b"another exam"), ADA) is None
+
+
+def test_nobody_goes_on_with_somebody_elses_session(folder: SessionFolder) -> None:
+    assert unfinished(folder, THIS_EXAM, "bob@example.edu") is None
+    assert unfinished(folder, THIS_EXAM, ADA.upper()) is not None
 
 
 def test_a_session_that_was_closed_is_over(folder: SessionFolder) -> None:
     with writing(folder) as writer:
         writer.append(urgent("session.close"))
-    assert unfinished(folder, THIS_EXAM) is None
+    assert unfinished(folder, THIS_EXAM, ADA) is None
 
 
 def test_a_damaged_journal_is_named_and_left_alone(folder: SessionFolder) -> None:
@@ -82,7 +90,7 @@ def test_a_damaged_journal_is_named_and_left_alone(folder: SessionFolder) -> Non
         )
         raw.commit()
     with pytest.raises(EnvironmentProblem, match=r"damaged.*--data") as caught:
-        unfinished(folder, THIS_EXAM)
+        unfinished(folder, THIS_EXAM, ADA)
     assert str(folder.path) in str(caught.value)
 
 
@@ -159,6 +167,6 @@ def test_two_crashes_in_a_row_leave_two_restarts_and_one_end(folder: SessionFold
 def test_a_session_that_died_before_its_first_record_begins_anew(tmp_path: Path) -> None:
     empty = new_session(tmp_path)
     assert recovered(empty) == []
-    found = unfinished(empty, THIS_EXAM)
+    found = unfinished(empty, THIS_EXAM, ADA)
     assert found is not None
     assert found.left.last is None

@@ -20,7 +20,7 @@ from proctor_desktop.monitor.status import STALE_S, Status
 from proctor_desktop.wire import stdio
 from tests.playbook import faces, moment
 
-COUNTS = Counts(pending=4, delivered=9, refused=1)
+COUNTS = Counts(pending_records=3, pending_blobs=1, delivered=9, refused=1)
 
 
 def told(*observations: Observation, at_s: float = 10) -> Status:
@@ -74,13 +74,14 @@ def test_what_was_seen_a_while_ago_is_not_shown_as_the_present() -> None:
     [(0, "no_face"), (1, "one_face"), (2, "multiple_faces"), (3, "multiple_faces")],
 )
 def test_the_endpoint_is_told_about_faces_in_words(count: int, words: str) -> None:
-    beat = told(faces(1, count)).beat(moment(10), Phase.RUNNING, 7)
+    beat = told(faces(1, count)).beat(moment(10), Phase.RUNNING, COUNTS)
+    assert (beat["pending_records"], beat["pending_blobs"]) == (3, 1)
     assert beat["face_status"] == words
     assert (beat["phase"], beat["wall"]) == ("running", "2026-01-01T00:00:10.000000Z")
 
 
 def test_without_a_picture_the_endpoint_is_told_that_nobody_knows() -> None:
-    assert Status().beat(moment(1), Phase.OPENED, 0)["face_status"] == "unknown"
+    assert Status().beat(moment(1), Phase.OPENED, COUNTS)["face_status"] == "unknown"
 
 
 def test_skipped_pictures_add_up_in_the_heartbeat_and_nothing_skipped_is_not_listed() -> None:
