@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,16 @@ def shared() -> Path:
 def _scrubbed_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("PROCTOR_DESKTOP_RESOURCES", "PROCTOR_DESKTOP_WEIGHTS_FROM"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """A program under test sets up logging for itself; the next test must not inherit that."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture(autouse=True)

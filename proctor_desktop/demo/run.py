@@ -115,7 +115,12 @@ def _sit(
     ]
     say(f"the session runs for about {exam_s + PREPARATION_S:.0f} s; its log is in kiosk.log")
     thief = FocusThief(script.focus_away, display) if script else None
-    environment = {**os.environ, "DISPLAY": display, "XDG_SESSION_TYPE": "x11"}
+    environment = {
+        **os.environ,
+        "DISPLAY": display,
+        "XDG_SESSION_TYPE": "x11",
+        "QT_QPA_PLATFORM": "xcb",
+    }
     environment.pop("WAYLAND_DISPLAY", None)
     with files.named("kiosk.log").open("wb") as log:
         kiosk = subprocess.Popen(command(*words), env=environment, stdout=log, stderr=log)

@@ -104,6 +104,9 @@ class KioskWindow(QWidget):
             self.steps.show_step(_STEP_OF_STAGE[now])
         self.steps.setVisible(now in _STEP_OF_STAGE)
         screen.opened()
+        if now is Stage.EXAM:  # from here on, not being in front would be held against somebody
+            self.raise_()
+            self.activateWindow()
         announce(screen, screen.title.text())
 
     def _left(self, _code: int) -> None:
