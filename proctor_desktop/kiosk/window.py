@@ -105,7 +105,6 @@ class KioskWindow(QWidget):
         self.steps.setVisible(now in _STEP_OF_STAGE)
         screen.opened()
         if now is Stage.EXAM:  # from here on, not being in front would be held against somebody
-            self.raise_()
             self.activateWindow()
         announce(screen, screen.title.text())
 
