@@ -159,7 +159,7 @@ class Monitor:
         if reason == ORPHANED_REASON:
             evidence.flush()
             return NOT_DELIVERED
-        head = conductor.close(reason)
+        head, asked = conductor.close(reason), self._stop.times
         if not conductor.agreed:
             return 0
         outcome = deliver(
@@ -169,7 +169,7 @@ class Monitor:
             folder.path.with_suffix(".evidence"),
             self._clock.now().wall_utc,
             show=lambda: self._show(conductor, evidence, reader, worker),
-            hurry=lambda: False,
+            hurry=lambda: self._stop.times > asked,
         )
         return self._farewell(outcome)
 
@@ -273,6 +273,7 @@ class Monitor:
             snapshot=lambda: self._show(conductor, evidence, reader, worker),
             beat=beat,
             preview=self._set_preview,
+            wanted=lambda: session_folder.takeover_wanted(self._options.data),
         )
         return SessionLoop(
             self._inbox,

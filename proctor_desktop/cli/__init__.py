@@ -1,7 +1,8 @@
 """The program's commands: each parses its words, then calls one function.
 
 Every command imports its parts only when it runs, so that ``--help`` answers at once. A failure
-that a person can put right is printed as what, why and remedy; anything else is a bug and crashes.
+that a person can put right is printed as what, why and remedy; anything else is a bug: it is shown
+whole, with an exit code of its own.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from proctor_desktop.cli import evidence, institution, sitting, upkeep
 from proctor_desktop.core.errors import EnvironmentProblem
 
 ENVIRONMENT_EXIT = 3
+BUG_EXIT = 70
 INTERRUPTED_EXIT = 130
 
 
@@ -45,3 +47,6 @@ def main() -> None:
     except EnvironmentProblem as problem:
         print(f"{problem.what}: {problem.why}.\n  {problem.remedy}", file=sys.stderr)
         sys.exit(ENVIRONMENT_EXIT)
+    except Exception:
+        sys.excepthook(*sys.exc_info())
+        sys.exit(BUG_EXIT)

@@ -12,7 +12,7 @@ import click
 from proctor_desktop.cli.options import DATA, FILE, Command
 from proctor_desktop.core.errors import EnvironmentProblem
 
-BUG_EXIT = 70
+_CAMERA_DIGITS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,11 @@ _OPTIONS = (
         help='"default", a device name, a WAV file, or "none" [default: default].',
     ),
     DATA,
-    click.option("--duration", type=float, help="End the exam after so many seconds."),
+    click.option(
+        "--duration",
+        type=click.FloatRange(min=0, min_open=True),
+        help="End the exam after so many seconds.",
+    ),
     click.option("--name", "candidate_name", default="", help="The candidate's name."),
     click.option("--email", "candidate_email", default="", help="The candidate's e-mail."),
     click.option(
@@ -90,7 +94,6 @@ def monitor(
     """Watch one session without a window of its own."""
     from proctor_desktop import app
     from proctor_desktop.config.keys import public
-    from proctor_desktop.monitor.loop import StageFailed
     from proctor_desktop.monitor.stages import StageOptions
 
     options = app.MonitorOptions(
@@ -117,9 +120,6 @@ def monitor(
         if stdio:
             _tell_kiosk(problem)
         raise
-    except StageFailed:
-        sys.excepthook(*sys.exc_info())
-        sys.exit(BUG_EXIT)
 
 
 @click.command()
@@ -146,6 +146,8 @@ def run(sitting: Sitting, unattended: bool, screenshots: Path | None) -> None:
 
 
 def _camera(text: str) -> int | Path:
+    if not text or (text.isdigit() and len(text) > _CAMERA_DIGITS):
+        raise click.BadParameter(f"{text!r} is neither a camera's number nor a video file.")
     return int(text) if text.isdigit() else Path(text)
 
 

@@ -26,7 +26,7 @@ def create(private: Path) -> str:
     )
     public = public_hex(key)
     _write_new(private, pem)
-    _write_new(private.with_suffix(".pub"), f"{public}\n".encode("ascii"))
+    _write_new(private.with_suffix(".pub"), f"{public}\n".encode("ascii"), mode=0o644)
     return public
 
 
@@ -67,9 +67,9 @@ def _not_a_key(name: str) -> EnvironmentProblem:
     )
 
 
-def _write_new(path: Path, content: bytes) -> None:
+def _write_new(path: Path, content: bytes, mode: int = 0o600) -> None:
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except FileExistsError as problem:
         raise EnvironmentProblem(
             str(path), "a file of this name exists already", "Choose another name."

@@ -34,6 +34,7 @@ class Engine:
         self._error_deg: float | None = None
         self._warned: dict[str, Moment] = {}
         self._sources = SourceStates()
+        self._window_lost = False
         self._focus: FocusChanged | None = None
 
     @property
@@ -83,6 +84,8 @@ class Engine:
             return tracker.tick(event.moment, self._next_number, self._error_deg)
         if isinstance(event.what, (Calibrated, ExamStarted, ExamEnded)):
             return []
+        if tracker.rule.source is Source.FOCUS and self._window_lost:
+            return []  # nobody can be held to a window that is not there
         reading = tracker.rule.read(event.what)
         if reading is None:
             return []
@@ -96,10 +99,14 @@ class Engine:
             return effects
         if what.source is Source.FOCUS:
             self._focus = None
+        lost = {what.source}
+        if what.source is Source.KIOSK:
+            self._window_lost = True
+            lost.add(Source.FOCUS)
         turns = [
             turn
             for tracker in self._trackers
-            if tracker.rule.source is what.source
+            if tracker.rule.source in lost
             for turn in tracker.end(moment, Ending.SOURCE_LOST, self._error_deg)
         ]
         return [*effects, *self._effects(moment, turns)]

@@ -16,7 +16,6 @@ class Source(StrEnum):
     """The parts of the machine that observations come from."""
 
     CAMERA = "camera"
-    VISION = "vision"
     MICROPHONE = "microphone"
     SCREEN = "screen"
     FOCUS = "focus"
@@ -58,7 +57,7 @@ class FacesSeen:
 
 @dataclass(frozen=True, slots=True)
 class HeadPose:
-    """Angles of the largest face relative to the calibrated neutral pose, in degrees.
+    """Angles of the one face in view relative to the calibrated neutral pose, in degrees.
 
     Exists only after a calibration. ``confidence`` (0-1) says how well the face mesh fits a rigid
     head.

@@ -35,6 +35,7 @@ class _Episode:
     onset: Moment
     worst: Reading
     latest: Moment
+    frame: int | None = None
     readings: int = 0
     confidence_sum: float = 0.0
     number: int | None = None
@@ -44,6 +45,7 @@ class _Episode:
         self.readings += 1
         self.confidence_sum += reading.confidence
         self.latest = moment
+        self.frame = reading.frame
         self.clear_since = None
         if (reading.measured or 0.0) >= (self.worst.measured or 0.0):
             self.worst = reading
@@ -102,8 +104,8 @@ class Tracker:
             return None
         if self._episode.clear_since is not None:
             return self._episode.clear_since.later(SETTLE_S).mono_ns
-        if self._episode.number is not None:
-            return None
+        if self._episode.number is not None and self._last_turn_at is not None:
+            return self._last_turn_at.later(SPACING_S).mono_ns
         return self._starts_from_ns(self._episode)
 
     def _suspicious(
@@ -188,7 +190,7 @@ class Tracker:
             penalty=settings.penalty,
             onset=episode.onset,
         )
-        return Turn(kind, violation, worst.frame, ending)
+        return Turn(kind, violation, episode.frame, ending)
 
     def _confidence(self, episode: _Episode) -> float:
         """The readings' mean confidence, less what was not looked at.

@@ -21,9 +21,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.journal.blobs import sync_folder, write_new
-from proctor_desktop.journal.database import FILE_NAME, open_for_writing
+from proctor_desktop.journal.database import FILE_NAME, damaged, open_for_writing
 
 _LOCK = "in-use.lock"
+_WANTED = "takeover-wanted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,20 @@ class SessionFolder:
 
     def exam_envelope(self) -> bytes:
         """The exam file's bytes as they were when the session was opened."""
-        return (self.path / "exam.dsse").read_bytes()
+        path = self.path / "exam.dsse"
+        try:
+            return path.read_bytes()
+        except OSError as problem:
+            raise damaged(path, problem.strerror or "unreadable") from problem
 
     def session_key(self) -> Ed25519PrivateKey:
         """The key that signs this session's checkpoints."""
-        return Ed25519PrivateKey.from_private_bytes((self.path / "session.key").read_bytes())
+        path = self.path / "session.key"
+        raw = path.read_bytes()
+        try:
+            return Ed25519PrivateKey.from_private_bytes(raw)
+        except ValueError as problem:
+            raise damaged(path, "there is no key in it") from problem
 
 
 def create(data: Path, exam_envelope: bytes) -> SessionFolder:
@@ -110,7 +120,8 @@ def find(data: Path, session: str = "") -> SessionFolder:
 def exclusive(data: Path, wait_s: float = 0.0) -> Iterator[None]:
     """Hold the data folder for one monitor at a time; made if there is none.
 
-    ``wait_s`` is how long to wait for another one to let go. The lock is a transaction on an empty
+    ``wait_s`` is how long to wait for another one to let go; it is told that somebody waits
+    (:func:`takeover_wanted`). The lock is a transaction on an empty
     database: portable, and the system frees it when the process dies, however it dies. Raises
     EnvironmentProblem if another process holds it.
     """
@@ -125,6 +136,8 @@ def exclusive(data: Path, wait_s: float = 0.0) -> Iterator[None]:
             f"the data folder cannot be used ({problem})",
             "Choose a folder that you may write to with --data.",
         ) from problem
+    if wait_s:
+        (data / _WANTED).touch()
     try:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as problem:
@@ -134,7 +147,13 @@ def exclusive(data: Path, wait_s: float = 0.0) -> Iterator[None]:
             "another monitor is using this data folder",
             "Wait for it to end, or choose another folder with --data.",
         ) from problem
+    (data / _WANTED).unlink(missing_ok=True)
     try:
         yield
     finally:
         lock.close()
+
+
+def takeover_wanted(data: Path) -> bool:
+    """Whether another monitor waits for this data folder."""
+    return (data / _WANTED).exists()

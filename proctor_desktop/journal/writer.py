@@ -23,7 +23,7 @@ from proctor_desktop.core.moment import Moment, rfc3339
 from proctor_desktop.journal import ledger
 from proctor_desktop.journal.database import damaged, open_for_writing
 from proctor_desktop.journal.session_folder import SessionFolder
-from proctor_desktop.wire import dsse
+from proctor_desktop.wire import dsse, rest
 
 CHECKPOINT_EVERY_RECORDS = 50
 CHECKPOINT_EVERY_S = 10.0
@@ -221,7 +221,7 @@ class Writer:
     def _sign(self, db: Database, moment: Moment) -> None:
         if self._head.seq == self._signed_seq:
             return
-        body = {
+        body: rest.CheckpointPayload = {
             "session": self._folder.session,
             "seq": self._head.seq,
             "head": self._head.hash,

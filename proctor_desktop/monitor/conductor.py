@@ -12,7 +12,7 @@ from typing import Any
 
 from proctor_desktop import __version__
 from proctor_desktop.config.exam import SignedExam, policy_to_json
-from proctor_desktop.core.capability import Capability
+from proctor_desktop.core.capability import Capability, Level
 from proctor_desktop.core.chain import BlobRef, Head, digest
 from proctor_desktop.core.effect import KeepStill
 from proctor_desktop.core.event import Calibrated, Event, ExamEnded, ExamStarted
@@ -93,6 +93,8 @@ class Conductor:
     def resume(self, left: LeftBehind, boot: str) -> None:
         """Go on where a session was left; the restart itself is recorded already."""
         self.phase = left.phase
+        kind, matrix = self._capabilities()  # a restarted monitor may have other devices
+        self._record(kind, matrix)
         if self.phase is not Phase.OPENED:
             self.agreed = True
             self._hands.watch()
@@ -253,8 +255,7 @@ class Conductor:
 
     def _announce(self, detail: str = "") -> None:
         """Tell the kiosk the phase; with nobody there, take the phase's step at once."""
-        if self.phase is Phase.OPENED:
-            self._hands.say(self._notice())
+        self._hands.say(self._notice())
         self._hands.say(stdio.PhaseIs(self.phase, detail))
         if self._unattended:
             self._step_alone()
@@ -285,6 +286,11 @@ class Conductor:
             text=exam.exam.notice,
             sha256=digest(exam.exam.notice.encode("utf-8")),
             signer=exam.signer,
+            limits=[
+                f"{ability.name}: {ability.reason}"
+                for ability in self._session.capabilities
+                if ability.level is Level.NOT_POSSIBLE
+            ],
         )
 
     def _record(self, kind: str, data: dict[str, Any], blobs: tuple[BlobRef, ...] = ()) -> None:

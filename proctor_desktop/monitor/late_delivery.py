@@ -49,6 +49,9 @@ def _send(folder: SessionFolder, say: Callable[[str], None]) -> int:
         reader = stack.enter_context(Reader(folder.path))
         if reader.head() == EMPTY:
             return 0  # it was ended before its first record
+        if not _agreed(reader):
+            say(f"{folder.session}: the candidate did not agree, so nothing is sent")
+            return 0
         writer.reopen_ledger()
         writer.checkpoint(clock.now())
         signed = open_envelope(folder.exam_envelope(), str(folder.path / "exam.dsse"))

@@ -29,20 +29,16 @@ UPLOAD = "upload"
 HEARTBEAT_S = 5.0
 FLUSH_S = 1.0
 SNAPSHOT_S = 0.25
-KIOSK_GRACE_S = 20.0
+KIOSK_GRACE_S = 300.0
+"""How long to go on recording without an exam window, unless the candidate comes back before."""
+
+TAKEOVER_LOOK_S = 0.5
 LONGEST_WAIT_S = 0.5
 
-WAKE, HEARTBEAT, FLUSH, SNAPSHOT, PHOTO, DURATION, ORPHANED = (
-    "wake",
-    "heartbeat",
-    "flush",
-    "snapshot",
-    "photo",
-    "duration",
-    "orphaned",
-)
+WAKE, HEARTBEAT, FLUSH, SNAPSHOT = "wake", "heartbeat", "flush", "snapshot"
+PHOTO, DURATION, ORPHANED, TAKEOVER = "photo", "duration", "orphaned", "takeover"
 
-ORPHANED_REASON = "the exam window did not come back"
+ORPHANED_REASON = "the exam window is gone"
 """The one end that leaves the session open: the candidate may come back and go on."""
 
 
@@ -55,11 +51,15 @@ class StageFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outlets:
-    """Where the loop sends what others show or send: both are called at the loop's pace."""
+    """What the loop calls at its own pace.
+
+    ``wanted`` tells whether another monitor waits to take the session over.
+    """
 
     snapshot: Callable[[], None]
     beat: Callable[[], int]
     preview: Callable[[bool], None]
+    wanted: Callable[[], bool]
 
 
 class SessionLoop:
@@ -127,7 +127,8 @@ class SessionLoop:
             case items.KioskGone(moment):
                 health = SourceHealth(Source.KIOSK, Health.LOST, "the exam window is gone")
                 self._observe(Event(moment, health))
-                self._timers.every(ORPHANED, KIOSK_GRACE_S, moment.mono_ns)
+                self._timers.at(ORPHANED, moment.later(KIOSK_GRACE_S).mono_ns)
+                self._timers.every(TAKEOVER, TAKEOVER_LOOK_S, moment.mono_ns)
             case items.Calibrating(progress):
                 self._conductor.calibrating(progress)
             case items.CalibrationEnded(moment, outcome):
@@ -178,6 +179,8 @@ class SessionLoop:
             case "duration":
                 self._stop.ask("the planned duration is over")
             case "orphaned":
+                self._stop.ask(ORPHANED_REASON)
+            case "takeover" if self._outlets.wanted():
                 self._stop.ask(ORPHANED_REASON)
 
     def _heartbeat(self) -> None:

@@ -14,7 +14,7 @@ from proctor_desktop.core.frame import Frame
 Picture: TypeAlias = Frame[npt.NDArray[np.uint8]]
 
 KEPT = 16
-"""Two seconds at eight frames a second: longer than any rule looks back, 15 MB."""
+"""Two seconds at eight frames a second, 15 MB: more than the engine ever lags behind."""
 
 
 class RecentFrames:
@@ -30,12 +30,11 @@ class RecentFrames:
             self._frames.append(frame)
 
     def find(self, number: int | None) -> Picture | None:
-        """The frame with this number; the newest for None or when it is gone already."""
+        """The frame with this number, or the newest for None; None when it is not here."""
         with self._lock:
-            for frame in self._frames:
-                if frame.number == number:
-                    return frame
-            return self._frames[-1] if self._frames else None
+            if number is None:
+                return self._frames[-1] if self._frames else None
+            return next((frame for frame in self._frames if frame.number == number), None)
 
     def clear(self) -> None:
         """Forget everything, as when the camera is lost: an old picture must not stand in."""

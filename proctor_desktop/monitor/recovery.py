@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from proctor_desktop.config.exam import open_envelope
 from proctor_desktop.core.chain import BlobRef, BrokenChain, digest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.moment import Moment
@@ -36,7 +37,9 @@ def unfinished(folder: SessionFolder, exam_sha256: str, email: str) -> Unfinishe
 
     Raises EnvironmentProblem when its journal is damaged.
     """
-    if digest(folder.exam_envelope()) != exam_sha256:
+    envelope = folder.exam_envelope()
+    if digest(envelope) != exam_sha256:
+        open_envelope(envelope, str(folder.path / "exam.dsse"))  # another exam, or a damaged one?
         return None
     with Reader(folder.path) as reader:
         try:

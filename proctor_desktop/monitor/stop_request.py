@@ -8,7 +8,12 @@ class StopRequest:
 
     def __init__(self) -> None:
         self.reason: str | None = None
+        self.times = 0
 
     def ask(self, reason: str) -> None:
-        """End the session for this reason, unless it is ending for another already."""
+        """End the session for this reason, unless it is ending for another already.
+
+        ``times`` says how often it was asked: somebody who asks again is in a hurry.
+        """
+        self.times += 1
         self.reason = self.reason or reason

@@ -38,7 +38,7 @@ def observations(frame: int, fits: Sequence[Fit], neutral: Neutral | None) -> tu
     observations comes to exactly the same decisions.
     """
     faces = FacesSeen(frame, tuple(_rounded(fit.box) for fit in fits))
-    if not fits or neutral is None:
+    if len(fits) != 1 or neutral is None:  # of two faces, nobody knows which is the candidate's
         return (faces,)
     return (faces, head_pose(frame, fits[0], neutral))
 

@@ -34,7 +34,10 @@ class PhaseIs:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the candidate must be shown before consenting, and who asks."""
+    """What the candidate must be shown before consenting, and who asks.
+
+    ``limits`` names what the program cannot do on this computer, each with its reason.
+    """
 
     type: ClassVar[str] = "notice"
     exam: str
@@ -42,6 +45,7 @@ class Notice:
     text: str
     sha256: str
     signer: str
+    limits: list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,6 +197,11 @@ def table(result: Result) -> str:
         f"{result.worst_at_rest_deg:.2f}° ({'within' if rest_ok else 'OUTSIDE'} "
         f"±{REST_BOUND_DEG:g}°); the calibration's own spread was "
         f"{result.neutral.spread_deg:.2f}°.",
+        "",
+        "What this does not show: accuracy on people. It is one face, and the depth of the "
+        "rendered head was chosen on this portrait so that left and right, up and down read "
+        "alike; without that choice the two sides differ by up to 20 %. It shows that the chain "
+        "from pixels to angles is in order.",
     ]
     for sweep in (result.yaw, result.pitch):
         pairs = zip(sweep.nominal_deg, sweep.measured_deg, strict=True)

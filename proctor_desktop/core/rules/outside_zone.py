@@ -12,7 +12,7 @@ from proctor_desktop.core.rules.rule import VISION_RATE, Reading
 
 @dataclass(frozen=True)
 class OutsideZone:
-    """The centre of the largest face outside the middle of the picture."""
+    """The centre of the one face in view outside the middle of the picture."""
 
     name: ClassVar[str] = "outside_zone"
     source: ClassVar[Source] = Source.CAMERA
@@ -25,8 +25,11 @@ class OutsideZone:
     after_readings: int = 1
 
     def read(self, observation: Observation) -> Reading | None:
-        """How wide a central zone would have to be to hold the face's centre."""
-        if not isinstance(observation, FacesSeen):
+        """How wide a central zone would have to be to hold the face's centre.
+
+        Of two faces nobody knows which is the candidate's, so they say nothing here.
+        """
+        if not isinstance(observation, FacesSeen) or len(observation.faces) > 1:
             return None
         if not observation.faces:
             return Reading(suspicious=False, reason="No face to place", frame=observation.frame)

@@ -122,8 +122,8 @@ def _notes(
     if told.unreadable:
         yield f"{told.unreadable} violation records make no sense and are left out."
     yield (
-        "The evidence is not sealed: this exam file has no sealing key. Whoever has the export "
-        "can see its pictures."
+        "The evidence is not sealed: this version of the program cannot seal it. Whoever has the "
+        "export can see its pictures."
     )
 
 

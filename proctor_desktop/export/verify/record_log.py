@@ -91,6 +91,8 @@ class RecordLog:
             raise Invalid("it holds no records")
         self.sha256 = digest.hexdigest()
         self.marks[self.last.seq] = self._mark(self.last)
+        if not self._running:
+            self._findings.gap("not_started", "the exam never began: no rule was evaluated")
         if not self.closed:
             self._findings.gap(
                 "ended_abnormally",

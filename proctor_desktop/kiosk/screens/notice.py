@@ -42,7 +42,9 @@ class NoticeScreen(Screen):
         self.text.setMinimumHeight(self.step * 2 * _NOTICE_LINES)
         self.body.addWidget(self._by)
         self.body.addWidget(self._signed)
+        self._limits = label("", "small")
         self.body.addWidget(self._summary())
+        self.body.addWidget(self._limits)
         self.body.addWidget(self.text, stretch=1)
         self.disagree = button(self.tr("I do &not agree, leave"))
         self.agree = button(self.tr("I &agree"), "primary")
@@ -73,6 +75,9 @@ class NoticeScreen(Screen):
         self._signed.setText(
             signed.format(institution=notice.institution, key=fingerprint(notice.signer))
         )
+        limits = self.tr("What this program cannot do on this computer: {limits}")
+        self._limits.setText(limits.format(limits=" ".join(notice.limits)))
+        self._limits.setVisible(bool(notice.limits))
         self.text.setPlainText(notice.text)
 
     def _answer(self, *, given: bool) -> None:

@@ -24,5 +24,5 @@ class StartingScreen(Screen):
         self._text.setText(
             self.tr("The recorder is started again. You will go on where you were.")
             if again
-            else self.tr("Your exam is being prepared. Nothing is recorded yet.")
+            else self.tr("Your exam is being opened.")
         )
