@@ -79,7 +79,7 @@ def missing_s(last: Record, now: Moment, boot: str) -> float:
 
 
 def _after(state: LeftBehind, record: Record) -> LeftBehind:
-    if record.kind == "consent" and record.data["given"] is not True:
+    if record.kind == "consent" and record.data.get("given") is False:
         return replace(state, phase=Phase.CLOSED)
     if record.kind in PHASE_OF_RECORD:
         state = replace(state, phase=_later(state.phase, PHASE_OF_RECORD[record.kind]))

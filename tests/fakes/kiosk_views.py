@@ -14,6 +14,7 @@ NOTICE = stdio.Notice(
     text="Your camera is used.\n<b>Not bold.</b>",
     sha256="ab" * 32,
     signer="5f" * 32,
+    limits=["clipboard: This version watches; it does not lock the computer down."],
 )
 ENDED = stdio.Ended(export="/home/ada/session.evidence", pending=0, score=93.0, risk="green")
 FATAL = stdio.Trouble("The disk", "It is full.", "Free 2 GB.", fatal=True)

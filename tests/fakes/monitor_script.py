@@ -39,6 +39,7 @@ NOTICE = stdio.Notice(
     ),
     sha256="ab" * 32,
     signer="5f" * 32,
+    limits=["clipboard: This version watches; it does not lock the computer down."],
 )
 HINTS = (
     "Look at the middle of the screen.",

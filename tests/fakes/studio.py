@@ -74,6 +74,7 @@ class Studio:
     said: list[stdio.Downward] = field(default_factory=list)
     done: list[tuple[Any, ...]] = field(default_factory=list)
     exam: SignedExam = field(default_factory=signed_exam)
+    takeover_wanted: bool = False
     _pictures: int = 0
 
     def __post_init__(self) -> None:
@@ -112,6 +113,7 @@ class Studio:
             snapshot=lambda: self.done.append(("snapshot",)),
             beat=lambda: self.done.append(("beat",)) or 3,
             preview=lambda on: self.done.append(("preview", on)),
+            wanted=lambda: self.takeover_wanted,
         )
         return SessionLoop(
             self.inbox,

@@ -138,6 +138,19 @@ def test_a_lost_camera_ends_what_it_saw_and_leaves_a_gap() -> None:
     assert [r.data["state"] for r in play.of("source")] == ["lost", "ok"]
 
 
+def test_nobody_is_held_to_an_exam_window_that_crashed() -> None:
+    play = Playbook().until(5).lose(Source.KIOSK).focus("another exam window").until(20)
+    play.expects(nothing)
+    open_before = Playbook().until(5).focus("notes").until(8).lose(Source.KIOSK).until(20)
+    (end,) = open_before.of("violation.end")
+    assert end.data["ended"] == "source lost"
+
+
+def test_a_lost_focus_is_updated_while_it_lasts() -> None:
+    play = Playbook().until(5).focus("notes").until(15)
+    assert 8 <= len(play.of("violation.update", "focus_lost")) <= 10
+
+
 def test_readings_that_stop_coming_prove_nothing_about_the_time_between() -> None:
     play = Playbook().until(5).until(9, faces=0).until(14, camera=False).until(18, faces=0)
     play.expects(nothing)

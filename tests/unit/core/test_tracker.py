@@ -176,7 +176,9 @@ def test_a_state_that_holds_starts_with_a_tick_and_asks_to_be_woken_for_it() -> 
     assert feed.tracker.wake_at_ns() == moment(10.3).mono_ns
     feed.tick(10.3)
     assert feed.kinds() == ["start"]
-    assert feed.tracker.wake_at_ns() is None
+    assert feed.tracker.wake_at_ns() == moment(11.3).mono_ns
+    feed.tick(11.3)
+    assert feed.kinds() == ["start", "update"]
 
 
 def test_a_state_that_holds_does_not_go_stale() -> None:

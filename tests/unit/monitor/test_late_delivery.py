@@ -26,7 +26,9 @@ def endpoint() -> Iterator[FakeEndpoint]:
         yield server
 
 
-def left(data: Path, endpoint: FakeEndpoint, *, closed: bool = True) -> SessionFolder:
+def left(
+    data: Path, endpoint: FakeEndpoint, *, closed: bool = True, agreed: bool = True
+) -> SessionFolder:
     """A session of which nothing was sent."""
     body = {**exam_file.to_json(signed_exam().exam), "endpoint": endpoint.url}
     exam = exam_file.sign(exam_file.parse(body, "test"), INSTITUTION_KEY)
@@ -34,6 +36,7 @@ def left(data: Path, endpoint: FakeEndpoint, *, closed: bool = True) -> SessionF
     kept = store(folder).keep(b"a still", "image/jpeg")
     with writing(folder) as writer:
         writer.append(urgent("session.open", None, candidate=CANDIDATE))
+        writer.append(urgent("consent", None, given=agreed))
         writer.append(urgent("violation.start", None, kept))
         writer.append(urgent("session.close") if closed else entry("heartbeat"))
     return folder
@@ -51,12 +54,22 @@ def test_all_of_it_is_sent_and_the_session_closed(tmp_path: Path, endpoint: Fake
     assert said[-1] == f"{folder.session}: score 95, risk green"
 
 
+def test_of_a_candidate_who_did_not_agree_nothing_is_sent(
+    tmp_path: Path, endpoint: FakeEndpoint
+) -> None:
+    left(tmp_path, endpoint, agreed=False)
+    said: list[str] = []
+    assert send_all(tmp_path, said.append) == 0
+    assert "did not agree" in said[-1]
+    assert endpoint.enrolments == []
+
+
 def test_an_unfinished_session_is_sent_up_to_its_last_record_but_not_closed(
     tmp_path: Path, endpoint: FakeEndpoint
 ) -> None:
     left(tmp_path, endpoint, closed=False)
     assert send_all(tmp_path, lambda _: None) == 0
-    assert len(endpoint.records) == 3
+    assert len(endpoint.records) == 4
     assert endpoint.ended == []
 
 
@@ -66,9 +79,9 @@ def test_an_endpoint_that_is_away_is_told_with_what_waits(
     left(tmp_path, endpoint)
     endpoint.says("enrol", HangsUp())
     said: list[str] = []
-    assert send_all(tmp_path, said.append) == 4
+    assert send_all(tmp_path, said.append) == 5
     assert "does not answer" in said[0]
-    assert said[1].endswith("0 delivered, 4 waiting")
+    assert said[1].endswith("0 delivered, 5 waiting")
     assert send_all(tmp_path, said.append) == 0
 
 

@@ -193,6 +193,23 @@ def test_a_kiosk_that_is_gone_is_recorded_and_waited_for_a_while(
     assert desk.stop.reason == ORPHANED_REASON
 
 
+def test_a_monitor_without_a_window_gives_way_to_the_one_that_waits(
+    desk: Studio, loop: SessionLoop
+) -> None:
+    loop.handle(items.KioskGone(desk.now()))
+    after(desk, loop, 3)
+    assert desk.stop.reason is None
+    desk.takeover_wanted = True
+    after(desk, loop, 1)
+    assert desk.stop.reason == ORPHANED_REASON
+
+
+def test_a_monitor_with_a_window_gives_way_to_nobody(desk: Studio, loop: SessionLoop) -> None:
+    desk.takeover_wanted = True
+    after(desk, loop, 3)
+    assert desk.stop.reason is None
+
+
 def test_the_planned_duration_counts_from_the_start_of_the_exam(
     desk: Studio, loop: SessionLoop
 ) -> None:

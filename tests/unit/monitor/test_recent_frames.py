@@ -26,12 +26,16 @@ def test_the_picture_that_decided_is_found_by_its_number() -> None:
     assert found.number == 2
 
 
-def test_the_newest_stands_in_for_none_and_for_one_that_is_gone() -> None:
+def test_the_newest_is_found_without_a_number() -> None:
+    found = filled(1, 2, 3, 4, kept=2).find(None)
+    assert found is not None
+    assert found.number == 4
+
+
+def test_no_picture_stands_in_for_one_that_is_gone() -> None:
     frames = filled(1, 2, 3, 4, kept=2)
-    for wanted in (None, 1, 99):
-        found = frames.find(wanted)
-        assert found is not None
-        assert found.number == 4
+    assert frames.find(1) is None
+    assert frames.find(99) is None
 
 
 def test_without_any_picture_there_is_none() -> None:

@@ -21,7 +21,7 @@ from proctor_desktop.recording.segment_file import SegmentFile
 from tests.fakes.journals import chain
 from tests.fakes.screen_frames import screen_frame
 from tests.fakes.sessions import EXAM, blob, entry, new_session, reading, store, urgent, writing
-from tests.fakes.studio import ADA
+from tests.fakes.studio import ADA, signed_exam
 from tests.playbook import moment
 
 THIS_EXAM = digest(EXAM)
@@ -67,8 +67,22 @@ def test_a_session_of_this_exam_without_an_end_is_unfinished(folder: SessionFold
     assert (found.folder, found.left.phase) == (folder, Phase.RUNNING)
 
 
-def test_a_session_of_another_exam_is_not_gone_on_with(folder: SessionFolder) -> None:
+def test_a_session_of_another_exam_is_not_gone_on_with(tmp_path: Path) -> None:
+    folder = new_session(tmp_path, signed_exam().envelope)
     assert unfinished(folder, digest(b"another exam"), ADA) is None
+
+
+def test_an_exam_file_that_is_damaged_is_not_taken_for_another_one(tmp_path: Path) -> None:
+    folder = new_session(tmp_path, signed_exam().envelope)
+    (folder.path / "exam.dsse").write_bytes(b"")
+    with pytest.raises(EnvironmentProblem, match=r"exam\.dsse"):
+        unfinished(folder, signed_exam().sha256, ADA)
+
+
+def test_a_refusal_is_the_end_of_a_session(folder: SessionFolder) -> None:
+    with writing(folder) as writer:
+        writer.append(urgent("consent", given=False))
+    assert unfinished(folder, THIS_EXAM, ADA) is None
 
 
 def test_nobody_goes_on_with_somebody_elses_session(folder: SessionFolder) -> None:

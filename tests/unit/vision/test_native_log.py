@@ -10,8 +10,13 @@ from proctor_desktop.vision.native_log import native_log_routed
 
 
 def test_native_lines_go_to_our_log(
-    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # The endpoint's settings, once loaded, print our log to the very stream that is watched here.
+    monkeypatch.setattr(logging.getLogger("proctor_desktop"), "handlers", [])
+    monkeypatch.setattr(logging.getLogger(), "handlers", [caplog.handler])
     with caplog.at_level(logging.DEBUG), native_log_routed():
         os.write(2, b"W0000 00:00:17.1 1234 manager.cc:121] Feedback manager\n")
         os.write(2, b"INFO: Created delegate\n")

@@ -25,7 +25,7 @@ SNAPSHOT = stdio.Snapshot(
 )
 DOWNWARD: list[stdio.Downward] = [
     stdio.PhaseIs(Phase.RUNNING, "Good luck."),
-    stdio.Notice("Algebra", "Example University", "We record.", "00", "11"),
+    stdio.Notice("Algebra", "Example University", "We record.", "00", "11", ["clipboard: no"]),
     SNAPSHOT,
     stdio.Preview("AAAA"),
     stdio.CalibrationStep(1.0, "", True, 0.4),

@@ -132,7 +132,7 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 
 def test_the_page_says_aloud_that_the_evidence_is_not_sealed(told: Told) -> None:
-    assert "not sealed: this exam file has no sealing key" in Page(told().html()).text
+    assert "not sealed: this version of the program cannot seal it" in Page(told().html()).text
 
 
 def test_abilities_come_with_level_and_reason(told: Told) -> None:

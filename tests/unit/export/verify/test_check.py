@@ -113,8 +113,16 @@ def test_records_behind_the_last_checkpoint_are_an_unsigned_tail(
 def test_a_session_without_its_end_ended_abnormally(judge: Judge, folder: Path) -> None:
     sitting = SealedSession(folder)
     sitting.open()
+    sitting.record("exam.start")
     sitting.witness()
     assert kinds(judge(sitting)) == ["ended_abnormally"]
+
+
+def test_an_exam_that_never_began_is_a_gap(judge: Judge, folder: Path) -> None:
+    sitting = SealedSession(folder)
+    sitting.open()
+    sitting.close()
+    assert kinds(judge(sitting)) == ["not_started"]
 
 
 def test_a_missing_blob_is_a_gap_that_names_it(
@@ -132,6 +140,7 @@ def test_a_missing_blob_is_a_gap_that_names_it(
 def test_an_exam_that_no_record_names_is_a_gap(judge: Judge, folder: Path) -> None:
     sitting = SealedSession(folder)
     sitting.record("session.open", {"session_key": dsse.public_hex(SESSION_KEY)})
+    sitting.record("exam.start")
     sitting.close()
     assert kinds(judge(sitting)) == ["no_policy"]
 

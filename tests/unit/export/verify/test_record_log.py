@@ -122,6 +122,7 @@ def test_a_long_wait_before_the_exam_is_no_gap(judge: Judge, folder: Path) -> No
     sitting = SealedSession(folder)
     sitting.open()
     sitting.record("consent", after_s=100)
+    sitting.record("exam.start")
     sitting.close()
     assert judge(sitting).outcome is Outcome.VALID
 

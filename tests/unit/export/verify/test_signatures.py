@@ -26,6 +26,7 @@ def run(sitting: SealedSession, beats: int, witness_every: int | None, late_s: f
 def opened(folder: Path) -> SealedSession:
     sitting = SealedSession(folder)
     sitting.open()
+    sitting.record("exam.start", after_s=0)
     return sitting
 
 
@@ -50,7 +51,7 @@ def test_an_hour_offline_is_told_although_every_record_has_its_receipt(
     assert verdict.facts.unwitnessed == 0
     (gap,) = verdict.gaps
     assert (gap.kind, gap.seconds) == ("witnessed_late", 3602.0)
-    assert "records 1 to 723" in gap.text
+    assert "records 1 to 724" in gap.text
 
 
 def test_a_session_that_arrives_a_day_late_is_told(judge: Judge, folder: Path) -> None:
@@ -69,4 +70,4 @@ def test_a_server_that_was_away_for_a_while_is_told_by_span(judge: Judge, folder
     sitting.close()
     (gap,) = judge(sitting).gaps
     assert gap.kind == "witnessed_late"
-    assert "records 23 to 84" in gap.text
+    assert "records 24 to 85" in gap.text
