@@ -40,6 +40,10 @@ _STEP_OF_STAGE = {
 }
 
 
+_FRAME = QSize(8, 40)
+"""What a window manager adds around a window, generously."""
+
+
 class KioskWindow(QWidget):
     """Shows whatever the sitting's view says; what the candidate does goes to the sitting."""
 
@@ -49,7 +53,7 @@ class KioskWindow(QWidget):
         self._may_close = False
         self.setProperty("role", "window")
         self.setWindowTitle(self.tr("Proctor Desktop"))
-        self.resize(FIRST_SIZE)
+        self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize() - _FRAME))
         self.steps = StepLine(self._step_names(), self.tr("Step {number} of {count}: {name}"))
         self.bar = InfoBar(self.tr("&Understood"))
         self.bar.read.connect(sitting.dismiss)

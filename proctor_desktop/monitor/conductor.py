@@ -286,12 +286,16 @@ class Conductor:
             text=exam.exam.notice,
             sha256=digest(exam.exam.notice.encode("utf-8")),
             signer=exam.signer,
-            limits=[
-                f"{ability.name}: {ability.reason}"
-                for ability in self._session.capabilities
-                if ability.level is Level.NOT_POSSIBLE
-            ],
+            limits=self._limits(),
         )
+
+    def _limits(self) -> list[str]:
+        """What is not possible here, in one line for each reason."""
+        names: dict[str, list[str]] = {}
+        for ability in self._session.capabilities:
+            if ability.level is Level.NOT_POSSIBLE:
+                names.setdefault(ability.reason, []).append(ability.name)
+        return [f"{', '.join(same)}: {reason}" for reason, same in names.items()]
 
     def _record(self, kind: str, data: dict[str, Any], blobs: tuple[BlobRef, ...] = ()) -> None:
         self._evidence.record(self._clock.now(), kind, data, blobs)

@@ -42,9 +42,8 @@ class NoticeScreen(Screen):
         self.text.setMinimumHeight(self.step * 2 * _NOTICE_LINES)
         self.body.addWidget(self._by)
         self.body.addWidget(self._signed)
-        self._limits = label("", "small")
+        self._limits = label()
         self.body.addWidget(self._summary())
-        self.body.addWidget(self._limits)
         self.body.addWidget(self.text, stretch=1)
         self.disagree = button(self.tr("I do &not agree, leave"))
         self.agree = button(self.tr("I &agree"), "primary")
@@ -75,9 +74,8 @@ class NoticeScreen(Screen):
         self._signed.setText(
             signed.format(institution=notice.institution, key=fingerprint(notice.signer))
         )
-        limits = self.tr("What this program cannot do on this computer: {limits}")
-        self._limits.setText(limits.format(limits=" ".join(notice.limits)))
-        self._limits.setVisible(bool(notice.limits))
+        limits = "\n".join(one[:1].upper() + one[1:] for one in notice.limits)
+        self._limits.setText(limits or self.tr("None known on this computer."))
         self.text.setPlainText(notice.text)
 
     def _answer(self, *, given: bool) -> None:
@@ -117,4 +115,7 @@ class NoticeScreen(Screen):
         for line, (name, words) in enumerate(rows):
             grid.addWidget(label(name, "muted", wrap=False), line, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(label(words), line, 1)
+        limits = label(self.tr("Limits"), "muted", wrap=False)
+        grid.addWidget(limits, len(rows), 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self._limits, len(rows), 1)
         return card
