@@ -19,7 +19,9 @@ from typing import TextIO
 from proctor_desktop.config import exam as exam_file
 from proctor_desktop.config.exam import SignedExam
 from proctor_desktop.core.engine import Engine
+from proctor_desktop.core.event import Event
 from proctor_desktop.core.moment import rfc3339
+from proctor_desktop.core.observation import Health, Source, SourceHealth
 from proctor_desktop.hosts import this_host
 from proctor_desktop.hosts.clock import SystemClock, boot_id
 from proctor_desktop.journal import session_folder
@@ -67,6 +69,9 @@ class MonitorOptions:
     kiosk: bool = False
     skip_preparation: bool = False
     institution_keys: tuple[str, ...] = ()
+
+
+_WINDOW_IS_HERE = SourceHealth(Source.KIOSK, Health.OK, "the exam window is here")
 
 
 def run(options: MonitorOptions, lines_in: TextIO, lines_out: TextIO) -> int:
@@ -134,7 +139,7 @@ class Monitor:
             evidence = self._evidence(writer, blobs, left)
             conductor = self._conductor(folder, evidence, worker)
             loop = self._loop(evidence, conductor, blobs, reader, worker)
-            stack.callback(worker.stop, 10.0)
+            stack.callback(worker.stop, 2.0)
             stack.callback(self._stages.stop)
             return self._watch(folder, left, reader, worker, evidence, conductor, loop)
 
@@ -175,7 +180,7 @@ class Monitor:
 
     def _unfinished(self) -> Unfinished | None:
         for folder in reversed(session_folder.existing(self._options.data)):
-            found = unfinished(folder, self._signed.sha256, self._options.candidate["email"])
+            found = unfinished(folder, self._signed.sha256, self._options.candidate)
             if found is not None:
                 return found
         return None
@@ -235,6 +240,7 @@ class Monitor:
         def watch() -> None:
             if self._options.kiosk:
                 self._stages.open()
+                self._inbox.put(Event(self._clock.now(), _WINDOW_IS_HERE))
             self._stages.start(folder.segments)
             worker.start()
 

@@ -146,9 +146,10 @@ def run(sitting: Sitting, unattended: bool, screenshots: Path | None) -> None:
 
 
 def _camera(text: str) -> int | Path:
-    if not text or (text.isdigit() and len(text) > _CAMERA_DIGITS):
+    number = text.isascii() and text.isdecimal()
+    if not text or (number and len(text) > _CAMERA_DIGITS):
         raise click.BadParameter(f"{text!r} is neither a camera's number nor a video file.")
-    return int(text) if text.isdigit() else Path(text)
+    return int(text) if number else Path(text)
 
 
 def _microphone(text: str) -> str | Path | None:

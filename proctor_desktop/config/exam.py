@@ -7,8 +7,10 @@ file that nobody signed, or that was changed after signing, is refused before it
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -66,12 +68,38 @@ class SignedExam:
         return digest(self.envelope)
 
 
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
+_PATH = re.compile(r"(/[A-Za-z0-9._~-]*)*")
+
+
 def _is_web_address(text: str) -> bool:
+    """Scheme, host, perhaps a port and a plain path: nothing that a client could trip over."""
     try:
         parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        port = parts.port
     except ValueError:
         return False
+    plain = not (parts.query or parts.fragment or parts.username or parts.password)
+    return (
+        plain
+        and parts.scheme in ("http", "https")
+        and port != 0
+        and not parts.netloc.endswith(":")
+        and text == text.strip().rstrip("?#")
+        and _is_host(parts.hostname or "")
+        and _PATH.fullmatch(parts.path) is not None
+    )
+
+
+def _is_host(text: str) -> bool:
+    labels = text.split(".")
+    if ":" in text or all(label.isdigit() for label in labels):
+        try:
+            ip_address(text)
+        except ValueError:
+            return False
+        return True
+    return all(_LABEL.fullmatch(label) for label in labels)
 
 
 _EXAM = TypeAdapter(Exam)

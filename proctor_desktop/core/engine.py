@@ -95,6 +95,8 @@ class Engine:
         if isinstance(what, Gap):
             return self._sources.account(moment, what)
         effects = self._sources.change(moment, what)
+        if what.source is Source.KIOSK and what.state is Health.OK:
+            self._window_lost = False
         if what.state is not Health.LOST:
             return effects
         if what.source is Source.FOCUS:

@@ -133,7 +133,4 @@ class Reader:
 
     def session_key(self) -> Ed25519PrivateKey | None:
         """The session's signing key, while it is on this machine."""
-        try:
-            return self._folder.session_key()
-        except FileNotFoundError:
-            return None
+        return self._folder.session_key() if (self._folder.path / "session.key").exists() else None

@@ -54,7 +54,7 @@ def closing_entries(state: LeftBehind, now: Moment, boot: str, adopted: int) -> 
             now,
             "restart",
             {
-                "reason": "the monitor before this one was not closed",
+                "reason": "a new monitor took over from one that did not close the session",
                 "after_seq": state.head.seq,
                 "adopted": adopted,
             },

@@ -13,7 +13,7 @@ import os
 import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from proctor_desktop.journal.blobs import sync_folder, write_new
 from proctor_desktop.journal.database import FILE_NAME, damaged, open_for_writing
 
 _LOCK = "in-use.lock"
-_WANTED = "takeover-wanted"
+_WANTED = "takeover.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,10 @@ class SessionFolder:
     def session_key(self) -> Ed25519PrivateKey:
         """The key that signs this session's checkpoints."""
         path = self.path / "session.key"
-        raw = path.read_bytes()
         try:
-            return Ed25519PrivateKey.from_private_bytes(raw)
+            return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+        except OSError as problem:
+            raise damaged(path, problem.strerror or "unreadable") from problem
         except ValueError as problem:
             raise damaged(path, "there is no key in it") from problem
 
@@ -100,8 +101,14 @@ def existing(data: Path) -> list[SessionFolder]:
     if not data.is_dir():
         return []
     found = [p for p in data.iterdir() if p.name[0] != "." and (p / FILE_NAME).is_file()]
-    found.sort(key=lambda p: ((p / "session.key").stat().st_mtime_ns, p.name))
+    found.sort(key=lambda p: (_made_ns(p), p.name))
     return [SessionFolder(p) for p in found]
+
+
+def _made_ns(folder: Path) -> int:
+    """When the session was made: its key is never written again. 0 where it is gone."""
+    key = folder / "session.key"
+    return key.stat().st_mtime_ns if key.exists() else 0
 
 
 def find(data: Path, session: str = "") -> SessionFolder:
@@ -120,40 +127,63 @@ def find(data: Path, session: str = "") -> SessionFolder:
 def exclusive(data: Path, wait_s: float = 0.0) -> Iterator[None]:
     """Hold the data folder for one monitor at a time; made if there is none.
 
-    ``wait_s`` is how long to wait for another one to let go; it is told that somebody waits
-    (:func:`takeover_wanted`). The lock is a transaction on an empty
-    database: portable, and the system frees it when the process dies, however it dies. Raises
-    EnvironmentProblem if another process holds it.
+    ``wait_s`` is how long to wait for another one to let go; meanwhile :func:`takeover_wanted` is
+    true for it. Raises EnvironmentProblem if another process holds the folder.
     """
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not os.access(data, os.W_OK):
             raise PermissionError(13, "not writable")
-        lock = sqlite3.connect(data / _LOCK, timeout=wait_s, isolation_level=None)
+        with _waiting(data) if wait_s else nullcontext():
+            lock = _locked(data / _LOCK, wait_s)
     except (OSError, sqlite3.Error) as problem:
         raise EnvironmentProblem(
             str(data),
             f"the data folder cannot be used ({problem})",
             "Choose a folder that you may write to with --data.",
         ) from problem
-    if wait_s:
-        (data / _WANTED).touch()
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as problem:
-        lock.close()
+    if lock is None:
         raise EnvironmentProblem(
             str(data),
             "another monitor is using this data folder",
             "Wait for it to end, or choose another folder with --data.",
-        ) from problem
-    (data / _WANTED).unlink(missing_ok=True)
-    try:
+        )
+    with closing(lock):
         yield
-    finally:
-        lock.close()
 
 
 def takeover_wanted(data: Path) -> bool:
-    """Whether another monitor waits for this data folder."""
-    return (data / _WANTED).exists()
+    """Whether another monitor waits for this data folder right now."""
+    lock = _locked(data / _WANTED, 0.0)
+    if lock is None:
+        return True
+    lock.close()
+    return False
+
+
+@contextmanager
+def _waiting(data: Path) -> Iterator[None]:
+    """Let :func:`takeover_wanted` be true; of several who wait, one is enough."""
+    lock = _locked(data / _WANTED, 1.0)  # whoever asks holds it for an instant
+    try:
+        yield
+    finally:
+        if lock is not None:
+            lock.close()
+
+
+def _locked(path: Path, wait_s: float) -> sqlite3.Connection | None:
+    """Hold ``path`` until the connection is closed; None if another process holds it.
+
+    The lock is a transaction on an empty database: portable, and the system frees it when the
+    process dies, however it dies.
+    """
+    lock = sqlite3.connect(path, timeout=wait_s, isolation_level=None)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as problem:
+        lock.close()
+        if problem.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            return None
+        raise
+    return lock

@@ -7,6 +7,8 @@ from pathlib import Path
 from proctor_desktop.core.capability import Capability, Level
 from proctor_desktop.hosts import Host
 from proctor_desktop.monitor.stages import StageOptions
+from proctor_desktop.sources.sound_inputs import sound_inputs
+from proctor_desktop.sources.video_device import is_there
 
 _NOT_BUILT = "This version watches; it does not lock the computer down."
 
@@ -31,6 +33,9 @@ def abilities(host: Host, options: StageOptions) -> tuple[Capability, ...]:
 def _camera(options: StageOptions) -> Capability:
     if isinstance(options.camera, Path):
         return Capability("camera", Level.DETECTED, "A video file stands in for the camera.")
+    if not is_there(options.camera):
+        reason = f"There is no camera number {options.camera} on this computer."
+        return Capability("camera", Level.NOT_POSSIBLE, reason)
     return Capability("camera", Level.DETECTED, f"The camera is number {options.camera}.")
 
 
@@ -41,6 +46,9 @@ def _microphone(options: StageOptions) -> Capability:
         )
     if isinstance(options.microphone, Path):
         reason = "A sound file stands in for the microphone."
+    elif not sound_inputs().names:
+        reason = "This computer has no microphone."
+        return Capability("microphone", Level.NOT_POSSIBLE, reason)
     else:
         reason = f"The microphone is {options.microphone}."
     return Capability("microphone", Level.DETECTED, reason)

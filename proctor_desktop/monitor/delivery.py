@@ -44,16 +44,18 @@ def deliver(
     ``show`` is called while waiting; ``hurry`` says that somebody does not want to wait any more.
     The export is written last so that it holds every receipt there is.
     """
-    _wait(reader, worker, show, hurry)
-    worker.stop(10.0)
+    hurried = _wait(reader, worker, show, hurry)
+    worker.stop(0.0 if hurried else 10.0)
     reply = worker.finish(head) if reader.delivery().pending == 0 else None
     summary = write_package(reader, destination, now)
-    return Outcome(summary.path, reader.delivery(), reply, worker.status.trouble)
+    trouble = "waiting was broken off" if hurried else worker.status.trouble
+    return Outcome(summary.path, reader.delivery(), reply, trouble)
 
 
 def _wait(
     reader: Reader, worker: UploadWorker, show: Callable[[], None], hurry: Callable[[], bool]
-) -> None:
+) -> bool:
+    """Returns whether somebody did not want to wait until the end."""
     began = last_progress = time.monotonic()
     pending = reader.delivery().pending
     while pending and not hurry() and time.monotonic() - began < PATIENCE_ONLINE_S:
@@ -64,4 +66,5 @@ def _wait(
         if pending < before:
             last_progress = time.monotonic()
         if not worker.status.online and time.monotonic() - last_progress > PATIENCE_OFFLINE_S:
-            return
+            return False
+    return hurry()

@@ -50,7 +50,7 @@ def _send(folder: SessionFolder, say: Callable[[str], None]) -> int:
         if reader.head() == EMPTY:
             return 0  # it was ended before its first record
         if not _agreed(reader):
-            say(f"{folder.session}: the candidate did not agree, so nothing is sent")
+            say(f"{folder.session}: the candidate has not agreed, so nothing is sent")
             return 0
         writer.reopen_ledger()
         writer.checkpoint(clock.now())

@@ -18,6 +18,7 @@ from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Entry, Writer
 from proctor_desktop.monitor.segment_record import segment_data
 from proctor_desktop.recording.orphan import orphan
+from proctor_desktop.wire import rest
 
 _JPEG_START = b"\xff\xd8\xff"
 
@@ -30,7 +31,9 @@ class Unfinished:
     left: LeftBehind
 
 
-def unfinished(folder: SessionFolder, exam_sha256: str, email: str) -> Unfinished | None:
+def unfinished(
+    folder: SessionFolder, exam_sha256: str, candidate: rest.Candidate
+) -> Unfinished | None:
     """The session in ``folder`` if it is of this exam and candidate and has no end yet.
 
     On a computer that several people use, nobody may go on with somebody else's session.
@@ -51,15 +54,19 @@ def unfinished(folder: SessionFolder, exam_sha256: str, email: str) -> Unfinishe
                 "Nothing was changed in it. Keep this folder for the institution and start again "
                 "with another --data folder.",
             ) from problem
-    if left.phase is Phase.CLOSED or not _is_of(left, email):
+    if left.phase is Phase.CLOSED or not _is_of(left, candidate):
         return None
     return Unfinished(folder, left)
 
 
-def _is_of(left: LeftBehind, email: str) -> bool:
+def _is_of(left: LeftBehind, candidate: rest.Candidate) -> bool:
     if left.opened is None:
         return True
-    return str(left.opened.data["candidate"]["email"]).casefold() == email.casefold()
+    there = left.opened.data["candidate"]
+    return all(
+        str(there[field]).casefold() == given.casefold()
+        for field, given in (("name", candidate["name"]), ("email", candidate["email"]))
+    )
 
 
 def take_over(

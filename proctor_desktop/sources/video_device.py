@@ -103,6 +103,14 @@ def why_not(number: int, platform: str = sys.platform, dev: Path = _DEV) -> Envi
     return _refused(what, path)
 
 
+def is_there(number: int) -> bool:
+    """Whether the system lists this camera; true where it keeps no such list.
+
+    Nothing is opened, so nobody is watched by asking.
+    """
+    return not sys.platform.startswith("linux") or Path(f"/dev/video{number}").exists()
+
+
 def _refused(what: str, path: Path) -> EnvironmentProblem:
     busy = "Close other programs that use the camera (video calls, browsers), then try again."
     try:

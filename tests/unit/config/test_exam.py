@@ -201,3 +201,31 @@ def test_a_draft_with_faults_is_not_signed(tmp_path: Path, text: str) -> None:
 def test_a_draft_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentProblem, match="No such file"):
         exam_file.sign_draft(tmp_path / "none.json", INSTITUTION)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://exa mple",
+        "http://a..b/",
+        "http://256.1.1.1",
+        "http://h:",
+        "http://h#f",
+        "http://h/?q",
+        "http://user:secret@h",
+        "http://x:notaport/",
+        "http://" + "a" * 64,
+        "ftp://h",
+        "http://",
+    ],
+)
+def test_an_address_that_no_client_could_use_is_refused(address: str) -> None:
+    with pytest.raises(EnvironmentProblem, match="endpoint must be an address"):
+        exam_file.parse({**BODY, "endpoint": address}, "draft")
+
+
+@pytest.mark.parametrize(
+    "address", ["https://exams.example.edu", "http://127.0.0.1:8000", "http://[::1]:80/base/"]
+)
+def test_an_address_that_works_is_taken(address: str) -> None:
+    assert exam_file.parse({**BODY, "endpoint": address}, "draft").endpoint == address

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.journal import session_folder
-from proctor_desktop.journal.session_folder import create, exclusive, existing, find
+from proctor_desktop.journal.session_folder import (
+    create,
+    exclusive,
+    existing,
+    find,
+    takeover_wanted,
+)
 from tests.fakes.sessions import EXAM, new_session, reading
 
 
@@ -110,3 +118,21 @@ def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(EnvironmentProblem, match="cannot be used"), exclusive(tmp_path / "file"):
         pass
+
+
+def test_who_waits_for_the_folder_is_noticed_only_while_waiting(tmp_path: Path) -> None:
+    def wait() -> None:
+        with pytest.raises(EnvironmentProblem, match="another monitor"):
+            with exclusive(tmp_path, wait_s=0.5):
+                raise AssertionError
+
+    with exclusive(tmp_path):
+        assert not takeover_wanted(tmp_path)
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        deadline = time.monotonic() + 5
+        while not takeover_wanted(tmp_path) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert waiting.is_alive()
+        waiting.join()
+        assert not takeover_wanted(tmp_path)

@@ -60,7 +60,7 @@ def test_of_a_candidate_who_did_not_agree_nothing_is_sent(
     left(tmp_path, endpoint, agreed=False)
     said: list[str] = []
     assert send_all(tmp_path, said.append) == 0
-    assert "did not agree" in said[-1]
+    assert "has not agreed" in said[-1]
     assert endpoint.enrolments == []
 
 

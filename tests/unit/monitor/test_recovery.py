@@ -18,6 +18,7 @@ from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.monitor.recovery import take_over, unfinished
 from proctor_desktop.recording.segment import OpenSegment
 from proctor_desktop.recording.segment_file import SegmentFile
+from proctor_desktop.wire import rest
 from tests.fakes.journals import chain
 from tests.fakes.screen_frames import screen_frame
 from tests.fakes.sessions import EXAM, blob, entry, new_session, reading, store, urgent, writing
@@ -25,6 +26,7 @@ from tests.fakes.studio import ADA, signed_exam
 from tests.playbook import moment
 
 THIS_EXAM = digest(EXAM)
+CANDIDATE: rest.Candidate = {"name": "Ada", "email": ADA}
 JPEG = b"\xff\xd8\xff a still"
 
 
@@ -42,7 +44,7 @@ def folder(tmp_path: Path) -> SessionFolder:
 
 def recovered(folder: SessionFolder, at_s: float = 20) -> list[Record]:
     """What the take-over wrote."""
-    found = unfinished(folder, THIS_EXAM, ADA)
+    found = unfinished(folder, THIS_EXAM, CANDIDATE)
     assert found is not None
     with writing(folder) as writer, reading(folder) as reader:
         take_over(found, reader, writer, store(folder), moment(at_s), "boot-1")
@@ -62,38 +64,39 @@ def interrupted_video(folder: SessionFolder, frames: int = 4) -> Path:
 
 
 def test_a_session_of_this_exam_without_an_end_is_unfinished(folder: SessionFolder) -> None:
-    found = unfinished(folder, THIS_EXAM, ADA)
+    found = unfinished(folder, THIS_EXAM, CANDIDATE)
     assert found is not None
     assert (found.folder, found.left.phase) == (folder, Phase.RUNNING)
 
 
 def test_a_session_of_another_exam_is_not_gone_on_with(tmp_path: Path) -> None:
     folder = new_session(tmp_path, signed_exam().envelope)
-    assert unfinished(folder, digest(b"another exam"), ADA) is None
+    assert unfinished(folder, digest(b"another exam"), CANDIDATE) is None
 
 
 def test_an_exam_file_that_is_damaged_is_not_taken_for_another_one(tmp_path: Path) -> None:
     folder = new_session(tmp_path, signed_exam().envelope)
     (folder.path / "exam.dsse").write_bytes(b"")
     with pytest.raises(EnvironmentProblem, match=r"exam\.dsse"):
-        unfinished(folder, signed_exam().sha256, ADA)
+        unfinished(folder, signed_exam().sha256, CANDIDATE)
 
 
 def test_a_refusal_is_the_end_of_a_session(folder: SessionFolder) -> None:
     with writing(folder) as writer:
         writer.append(urgent("consent", given=False))
-    assert unfinished(folder, THIS_EXAM, ADA) is None
+    assert unfinished(folder, THIS_EXAM, CANDIDATE) is None
 
 
 def test_nobody_goes_on_with_somebody_elses_session(folder: SessionFolder) -> None:
-    assert unfinished(folder, THIS_EXAM, "bob@example.edu") is None
-    assert unfinished(folder, THIS_EXAM, ADA.upper()) is not None
+    assert unfinished(folder, THIS_EXAM, {"name": "Ada", "email": "bob@example.edu"}) is None
+    assert unfinished(folder, THIS_EXAM, {"name": "Zoe", "email": ADA}) is None
+    assert unfinished(folder, THIS_EXAM, {"name": "ADA", "email": ADA.upper()}) is not None
 
 
 def test_a_session_that_was_closed_is_over(folder: SessionFolder) -> None:
     with writing(folder) as writer:
         writer.append(urgent("session.close"))
-    assert unfinished(folder, THIS_EXAM, ADA) is None
+    assert unfinished(folder, THIS_EXAM, CANDIDATE) is None
 
 
 def test_a_damaged_journal_is_named_and_left_alone(folder: SessionFolder) -> None:
@@ -104,7 +107,7 @@ def test_a_damaged_journal_is_named_and_left_alone(folder: SessionFolder) -> Non
         )
         raw.commit()
     with pytest.raises(EnvironmentProblem, match=r"damaged.*--data") as caught:
-        unfinished(folder, THIS_EXAM, ADA)
+        unfinished(folder, THIS_EXAM, CANDIDATE)
     assert str(folder.path) in str(caught.value)
 
 
@@ -181,6 +184,6 @@ def test_two_crashes_in_a_row_leave_two_restarts_and_one_end(folder: SessionFold
 def test_a_session_that_died_before_its_first_record_begins_anew(tmp_path: Path) -> None:
     empty = new_session(tmp_path)
     assert recovered(empty) == []
-    found = unfinished(empty, THIS_EXAM, ADA)
+    found = unfinished(empty, THIS_EXAM, CANDIDATE)
     assert found is not None
     assert found.left.last is None
