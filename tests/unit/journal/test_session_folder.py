@@ -122,9 +122,11 @@ def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
 
 def test_who_waits_for_the_folder_is_noticed_only_while_waiting(tmp_path: Path) -> None:
     def wait() -> None:
-        with pytest.raises(EnvironmentProblem, match="another monitor"):
-            with exclusive(tmp_path, wait_s=0.5):
-                raise AssertionError
+        with (
+            pytest.raises(EnvironmentProblem, match="another monitor"),
+            exclusive(tmp_path, wait_s=0.5),
+        ):
+            raise AssertionError
 
     with exclusive(tmp_path):
         assert not takeover_wanted(tmp_path)

@@ -419,7 +419,7 @@ def test_closing_finishes_what_waits(folder: SessionFolder) -> None:
 
 def test_a_session_without_its_key_cannot_be_written(folder: SessionFolder) -> None:
     (folder.path / "session.key").unlink()
-    with pytest.raises(EnvironmentProblem, match="session.key"):
+    with pytest.raises(EnvironmentProblem, match=r"session\.key"):
         Writer(folder, BOOT)
 
 
