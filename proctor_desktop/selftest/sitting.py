@@ -14,7 +14,7 @@ from proctor_desktop.core.chain import EMPTY, Head, decode, follow
 from proctor_desktop.core.engine import Engine
 from proctor_desktop.core.event import Event
 from proctor_desktop.core.frame import FRAMES_PER_S, Frame
-from proctor_desktop.core.moment import Moment, rfc3339
+from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.observation import FaceBox, FacesSeen
 from proctor_desktop.hosts.clock import boot_id
 from proctor_desktop.journal import session_folder
@@ -25,6 +25,7 @@ from proctor_desktop.journal.writer import Writer
 from proctor_desktop.monitor.conductor import Conductor, Hands, Session
 from proctor_desktop.monitor.evidence import Evidence
 from proctor_desktop.monitor.recent_frames import RecentFrames
+from proctor_desktop.monitor.segment_record import segment_data
 from proctor_desktop.recording.encoder import MEDIA_TYPE
 from proctor_desktop.recording.segment import Segment
 from proctor_desktop.selftest.pictures import Picture
@@ -111,7 +112,7 @@ def write_session(
         conductor.open()
         _play(evidence, clock, frames, picture)
         blob = blobs.adopt(segment.path, MEDIA_TYPE)
-        evidence.record(clock.now(), "segment", _described(segment), (blob,))
+        evidence.record(clock.now(), "segment", segment_data(segment), (blob,))
         return Written(folder, exam, started, conductor.close("the self-test is over"))
 
 
@@ -172,15 +173,3 @@ def _play(evidence: Evidence, clock: PlayedClock, frames: RecentFrames, picture:
         frames.add(Frame(number, clock.now(), picture))
         faces = () if THERE_S < at_s <= THERE_S + AWAY_S else (_FACE,)
         evidence.observe(Event(clock.now(), FacesSeen(number, faces)))
-
-
-def _described(segment: Segment) -> dict[str, object]:
-    return {
-        "source": "screen",
-        "started": rfc3339(segment.started.wall_utc),
-        "ended": rfc3339(segment.ended.wall_utc),
-        "frames": segment.frames,
-        "width": segment.width,
-        "height": segment.height,
-        "codec": segment.codec,
-    }

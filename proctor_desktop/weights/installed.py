@@ -125,9 +125,10 @@ def _mismatch(status: WeightStatus) -> str:
 def _described(status: WeightStatus) -> list[str]:
     weight = status.weight
     need = "optional" if weight.optional else "required"
+    size_bytes = status.path.stat().st_size if status.path else weight.size_bytes
     lines = [
         f"{weight.name} ({need}): {status.state.value}",
-        f"  file     {status.path or weight.file}, {weight.size_bytes} bytes",
+        f"  file     {status.path or weight.file}, {size_bytes} bytes",
         f"  sha256   {status.sha256 or weight.sha256}",
         f"  licence  {weight.licence}",
         f"  without  {weight.without}",

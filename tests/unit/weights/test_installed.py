@@ -87,3 +87,8 @@ def test_the_listing_says_what_is_lost(tmp_path: Path) -> None:
     assert "missing" in text
     assert "nothing small is seen" in text
     assert "MIT" in text
+
+
+def test_the_listing_gives_the_size_of_the_file_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"a file of another size")
+    assert "22 bytes" in "\n".join(listing(tmp_path, MANIFEST))
