@@ -30,6 +30,28 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepClip:
+    """Keep the camera's pictures around ``moment`` as a clip for this violation.
+
+    It cannot ride on the violation's record, since half of it has yet to happen: it becomes a
+    record of its own, ``clip``, that names the violation.
+    """
+
+    moment: Moment
+    violation: int
+    seconds_each_way: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeepSound:
+    """The same for the microphone; asked for only if the exam says that voices are to be kept."""
+
+    moment: Moment
+    violation: int
+    seconds_each_way: float
+
+
+@dataclass(frozen=True, slots=True)
 class Warn:
     """Tell the candidate, in words that state an observation and accuse nobody."""
 
@@ -45,4 +67,4 @@ class WakeAt:
     mono_ns: int
 
 
-Effect: TypeAlias = Record | Warn | WakeAt
+Effect: TypeAlias = Record | KeepClip | KeepSound | Warn | WakeAt

@@ -11,9 +11,14 @@ from proctor_desktop.core.observation import Observation
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    """The neutral pose is known; ``error_deg`` is how far it may be off."""
+    """The neutral pose is known; ``error_deg`` is how far it may be off.
+
+    ``gaze_error_deg`` is the mean error of the gaze where it was checked against known points; None
+    when the screen's edges are not calibrated but assumed.
+    """
 
     error_deg: float
+    gaze_error_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,13 +33,18 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FaceBox:
-    """One face: its box in fractions of the frame (origin top left) and a score from 0 to 1."""
+    """One face: its box in fractions of the frame (origin top left) and a score from 0 to 1.
+
+    ``still_s`` is for how long nothing at all has moved in this face: no living face keeps that up
+    for long, a poster does.
+    """
 
     x: float
     y: float
     width: float
     height: float
     score: float
+    still_s: float = 0.0
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -68,6 +73,120 @@ class HeadPose:
     pitch_deg: float
     roll_deg: float
     confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class EyesSeen:
+    """How far each eye is open, as a share of this person's own open eyes (1 as at calibration).
+
+    ``looking_down`` is true when the lids are low because the gaze is: such eyes are not closed.
+    """
+
+    frame: int
+    left: float
+    right: float
+    looking_down: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gaze:
+    """Where the one face in view looks, head and eyes together, away from the screen's middle.
+
+    In degrees with the candidate's own signs: ``horizontal_deg`` > 0 is to their left,
+    ``vertical_deg`` > 0 is up. ``outside_deg`` is how far that is beyond the nearest edge of the
+    screen, as calibrated or else as assumed; 0 on the screen.
+    """
+
+    frame: int
+    horizontal_deg: float
+    vertical_deg: float
+    outside_deg: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectBox:
+    """One object: what it is, its box in fractions of the frame, and a score from 0 to 1."""
+
+    label: str
+    x: float
+    y: float
+    width: float
+    height: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectsSeen:
+    """The objects that an exam may ask about in one analysed frame, surest first."""
+
+    frame: int
+    objects: tuple[ObjectBox, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCompared:
+    """How alike the face in view and the reference photo are: a cosine, 1 for the same picture."""
+
+    frame: int
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class LivenessChecked:
+    """How much the face in view looks like a living one and not a print or a screen, 0 to 1."""
+
+    frame: int
+    live: float
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSeen:
+    """The camera picture as a picture, whatever it shows.
+
+    ``brightness`` and ``detail`` go from 0 to 1 (a covered lens has hardly any detail);
+    ``frozen_s`` is for how long not even noise has changed; ``replaced`` is true when the whole
+    scene became another one from one moment to the next and stayed so.
+    """
+
+    frame: int
+    brightness: float
+    detail: float
+    frozen_s: float
+    replaced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CameraOpened:
+    """A camera delivers pictures: its name ("" where the system tells none).
+
+    ``virtual`` is true when the name is that of a program that pretends to be a camera.
+    """
+
+    name: str
+    virtual: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SoundSignal:
+    """The microphone's signal as a signal over the last ``span_s`` seconds.
+
+    ``digital_silence``: not even noise, as from a muted microphone. ``clipped`` is the share of
+    samples at full scale, 0 to 1.
+    """
+
+    span_s: float
+    digital_silence: bool
+    clipped: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechHeard:
+    """How much of the last ``span_s`` seconds was speech, and how sure that is (0 to 1)."""
+
+    span_s: float
+    speech_s: float
+    probability: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +233,20 @@ class Gap:
     reason: str
 
 
-Observation: TypeAlias = FacesSeen | HeadPose | SoundLevel | FocusChanged | SourceHealth | Gap
+Observation: TypeAlias = (
+    FacesSeen
+    | HeadPose
+    | EyesSeen
+    | Gaze
+    | ObjectsSeen
+    | FaceCompared
+    | LivenessChecked
+    | PictureSeen
+    | CameraOpened
+    | SoundLevel
+    | SoundSignal
+    | SpeechHeard
+    | FocusChanged
+    | SourceHealth
+    | Gap
+)

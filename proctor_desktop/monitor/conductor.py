@@ -169,7 +169,7 @@ class Conductor:
                 "neutral": neutral.to_json(),
             }
         error_deg = neutral.spread_deg if neutral else None
-        self._hands.say(stdio.CalibrationStep(1.0, outcome.reason, True, error_deg))
+        self._hands.say(stdio.CalibrationStep(1.0, outcome.reason, done=True, error_deg=error_deg))
         self._go(Phase.CALIBRATED, "calibration", data)
 
     def close(self, reason: str) -> Head:

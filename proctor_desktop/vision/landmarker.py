@@ -10,21 +10,19 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeAlias
+from typing import Any, Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
 from proctor_desktop.vision.geometry import Mesh, face_area
 from proctor_desktop.vision.native_log import native_log_routed
+from proctor_desktop.vision.sight import RgbImage
 
-RgbImage: TypeAlias = NDArray[np.uint8]
-
-MAX_FACES = 2
-"""Two are enough to say "more than one". While fewer are followed, the whole picture is searched
-again in every frame (1 ms): that is how a second face is noticed."""
+MAX_FACES = 1
+"""The candidate's. Other faces are the face detector's matter: with room for a second one the whole
+picture would be searched again in every frame, for faces that this detector mostly misses."""
 
 DETECTION_CONFIDENCE = 0.4
 """A little below MediaPipe's 0.5: on the test media this finds three more true faces of a tenth of

@@ -20,8 +20,9 @@ from proctor_desktop.vision.calibration import (
     Neutral,
 )
 from proctor_desktop.vision.geometry import Fit, fit
-from proctor_desktop.vision.landmarker import Landmarker, RgbImage
+from proctor_desktop.vision.landmarker import Landmarker
 from proctor_desktop.vision.reference_face import ReferenceFace
+from proctor_desktop.vision.sight import RgbImage
 
 TAKE_TIMEOUT_S = 0.25
 _NS_PER_MS = 1_000_000

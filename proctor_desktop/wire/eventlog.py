@@ -15,12 +15,21 @@ from proctor_desktop.core import event as events
 from proctor_desktop.core import observation as observations
 from proctor_desktop.core.event import Event
 from proctor_desktop.core.moment import Moment
-from proctor_desktop.core.observation import FaceBox, Health, Source
+from proctor_desktop.core.observation import FaceBox, Health, ObjectBox, Source
 
 _KINDS: tuple[type[Any], ...] = (
     observations.FacesSeen,
     observations.HeadPose,
+    observations.EyesSeen,
+    observations.Gaze,
+    observations.ObjectsSeen,
+    observations.FaceCompared,
+    observations.LivenessChecked,
+    observations.PictureSeen,
+    observations.CameraOpened,
     observations.SoundLevel,
+    observations.SoundSignal,
+    observations.SpeechHeard,
     observations.FocusChanged,
     observations.SourceHealth,
     observations.Gap,
@@ -67,14 +76,19 @@ def load(line: list[Any]) -> Event:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, FaceBox):
-        return [value.x, value.y, value.width, value.height, value.score]
+    if isinstance(value, FaceBox | ObjectBox):
+        return [getattr(value, field.name) for field in fields(value)]
     return value
 
 
 def _faces(values: list[Any]) -> list[Any]:
     frame, faces = values
     return [frame, tuple(FaceBox(*box) for box in faces)]
+
+
+def _objects(values: list[Any]) -> list[Any]:
+    frame, found = values
+    return [frame, tuple(ObjectBox(*box) for box in found)]
 
 
 def _health(values: list[Any]) -> list[Any]:
@@ -89,6 +103,7 @@ def _gap(values: list[Any]) -> list[Any]:
 
 _READERS: dict[str, Callable[[list[Any]], list[Any]]] = {
     "FacesSeen": _faces,
+    "ObjectsSeen": _objects,
     "SourceHealth": _health,
     "Gap": _gap,
 }

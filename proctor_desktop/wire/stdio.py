@@ -79,13 +79,20 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationStep:
-    """How far the calibration is (0-1) and the one thing the candidate should do now."""
+    """How far the calibration is (0-1) and the one thing the candidate should do now.
+
+    ``target`` is the point of the screen to look at ([x, y] in fractions of its width and height,
+    origin top left), or None while there is none to look at. At the end ``done`` is true and the
+    errors say how good it is; None means that this part was not calibrated.
+    """
 
     type: ClassVar[str] = "calibration"
     progress: float
     hint: str
+    target: list[float] | None = None
     done: bool = False
     error_deg: float | None = None
+    gaze_error_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +149,7 @@ class TakePhoto:
 
 @dataclass(frozen=True, slots=True)
 class Calibrate:
-    """Start (or start again) the neutral-pose calibration."""
+    """Start (or start again) the calibration; during the exam, too."""
 
     type: ClassVar[str] = "calibrate"
 

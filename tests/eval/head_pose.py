@@ -29,8 +29,9 @@ from numpy.typing import NDArray
 from proctor_desktop.config.paths import resource
 from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
 from proctor_desktop.vision.geometry import angles, fit
-from proctor_desktop.vision.landmarker import RgbImage, StillLandmarker, VideoLandmarker
+from proctor_desktop.vision.landmarker import StillLandmarker, VideoLandmarker
 from proctor_desktop.vision.reference_face import load_reference_face
+from proctor_desktop.vision.sight import RgbImage
 from tests.eval.labelled_heads import LabelledHead, labelled_heads
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from proctor_desktop.config.paths import resource
 from proctor_desktop.vision.geometry import Mesh, align, angles, camera_points
-from proctor_desktop.vision.landmarker import RgbImage, StillLandmarker
+from proctor_desktop.vision.landmarker import StillLandmarker
 from proctor_desktop.vision.reference_face import LANDMARKS, Points
+from proctor_desktop.vision.sight import RgbImage
 from tests.eval.labelled_heads import labelled_heads
 
 PUPILS_APART_MM = 63.0

@@ -8,8 +8,8 @@ import numpy as np
 
 from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
 from proctor_desktop.vision.geometry import Mesh, Rotation
-from proctor_desktop.vision.landmarker import RgbImage
 from proctor_desktop.vision.reference_face import load_reference_face
+from proctor_desktop.vision.sight import RgbImage
 
 MESH_POINTS = 478
 

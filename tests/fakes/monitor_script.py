@@ -167,7 +167,9 @@ class FakeMonitor:
         share = self.calibrating / 6
         hint = HINTS[min(int(share * len(HINTS)), len(HINTS) - 1)]
         done = share >= 1
-        self.say(stdio.CalibrationStep(min(share, 1.0), hint, done, 0.8 if done else None))
+        self.say(
+            stdio.CalibrationStep(min(share, 1.0), hint, done=done, error_deg=0.8 if done else None)
+        )
         if done:
             self.move(Phase.CALIBRATED)
 

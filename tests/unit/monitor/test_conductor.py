@@ -177,7 +177,7 @@ def test_a_calibration_is_asked_for_shown_and_recorded(desk: Studio) -> None:
     conductor.calibrating(CalibrationProgress(0.5, "Please hold still"))
     assert desk.said[-1] == stdio.CalibrationStep(0.5, "Please hold still")
     conductor.calibrated(desk.now(), CALIBRATED)
-    assert stdio.CalibrationStep(1.0, "", True, STRAIGHT.spread_deg) in desk.said
+    assert stdio.CalibrationStep(1.0, "", done=True, error_deg=STRAIGHT.spread_deg) in desk.said
     told = data_of(desk, "calibration")
     assert (told["outcome"], told["error_deg"], told["samples"]) == ("done", 0.4, 24)
     assert "Calibrated" in events(desk)
@@ -188,7 +188,7 @@ def test_a_calibration_that_fails_is_recorded_and_the_exam_goes_on(desk: Studio)
     conductor.calibrated(desk.now(), FAILED)
     assert conductor.phase is Phase.CALIBRATED
     assert data_of(desk, "calibration") == {"outcome": "failed", "reason": FAILED.reason}
-    assert stdio.CalibrationStep(1.0, FAILED.reason, True, None) in desk.said
+    assert stdio.CalibrationStep(1.0, FAILED.reason, done=True) in desk.said
     assert "Calibrated" not in events(desk)
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from proctor_desktop.config.paths import resource
 from proctor_desktop.core.errors import EnvironmentProblem
-from proctor_desktop.vision.landmarker import RgbImage, StillLandmarker, VideoLandmarker
+from proctor_desktop.vision.landmarker import StillLandmarker, VideoLandmarker
+from proctor_desktop.vision.sight import RgbImage
 
 
 def weight(name: str) -> Path:

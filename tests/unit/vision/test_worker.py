@@ -13,8 +13,8 @@ from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.observation import FacesSeen, HeadPose
 from proctor_desktop.vision.analysis import Analysis
 from proctor_desktop.vision.calibration import CalibrationOutcome, CalibrationProgress, Neutral
-from proctor_desktop.vision.landmarker import RgbImage
 from proctor_desktop.vision.reference_face import load_reference_face
+from proctor_desktop.vision.sight import RgbImage
 from proctor_desktop.vision.worker import VisionWorker
 from tests.fakes.faces import FakeLandmarker, mesh, rotation
 

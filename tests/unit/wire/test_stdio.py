@@ -28,7 +28,7 @@ DOWNWARD: list[stdio.Downward] = [
     stdio.Notice("Algebra", "Example University", "We record.", "00", "11", ["clipboard: no"]),
     SNAPSHOT,
     stdio.Preview("AAAA"),
-    stdio.CalibrationStep(1.0, "", True, 0.4),
+    stdio.CalibrationStep(1.0, "", done=True, error_deg=0.4, gaze_error_deg=2.5),
     stdio.Toast("face_missing", "We can't see your face."),
     stdio.Trouble("camera 0", "busy", "Close it.", True),
     stdio.Ended("/tmp/x.evidence", 0, 95.0, "green"),  # noqa: S108 - a name in a message
