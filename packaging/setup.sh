@@ -91,7 +91,18 @@ install_python_packages() {
     fingerprint >$stamp
 }
 
+# The optional models are exports that no package index has and no address is known for, so they
+# come from a folder. Where one lies beside this checkout it is used, unless the person who runs
+# this named another. Without any, setup says which models are missing and goes on: an exam then
+# does without what they see. Files that are there already are hashed and left alone.
+use_models_beside_checkout() {
+    if [ -z "${PROCTOR_DESKTOP_WEIGHTS_FROM:-}" ] && [ -d ../shared/weights ]; then
+        export PROCTOR_DESKTOP_WEIGHTS_FROM="$PWD/../shared/weights"
+    fi
+}
+
 install_system_packages
 install_python_packages
+use_models_beside_checkout
 .venv/bin/proctor-desktop weights sync
 say "ready"

@@ -31,6 +31,7 @@ from proctor_desktop.journal.recover import LeftBehind
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Writer
 from proctor_desktop.monitor.abilities import abilities
+from proctor_desktop.monitor.analysers import installed
 from proctor_desktop.monitor.conductor import Conductor, Hands, Session
 from proctor_desktop.monitor.delivery import Outcome, deliver
 from proctor_desktop.monitor.evidence import Evidence
@@ -47,7 +48,6 @@ from proctor_desktop.recording import still
 from proctor_desktop.upload.client import Client
 from proctor_desktop.upload.enrol import Identity
 from proctor_desktop.upload.worker import UploadWorker
-from proctor_desktop.weights.sync import require
 from proctor_desktop.wire import dsse, rest, stdio
 
 NOT_DELIVERED = 4
@@ -105,11 +105,12 @@ class Monitor:
         self._link: KioskLink | NoKiosk = NoKiosk(_tell)
         if options.kiosk:
             self._link = KioskLink(lines_in, lines_out, self._inbox, self._clock)
+        self._analysers = installed()
         self._stages = Stages(
             options.stages,
             self._host,
             signed.exam.policy.recording,
-            require("face_landmarker"),
+            self._analysers,
             self._clock,
             self._inbox,
             self._frames,
@@ -137,7 +138,7 @@ class Monitor:
                 take_over(found, reader, writer, blobs, self._clock.now(), self._boot)
             worker = self._upload_worker(folder, upload_reader, writer, left, work)
             evidence = self._evidence(writer, blobs, left)
-            conductor = self._conductor(folder, evidence, worker)
+            conductor = self._conductor(folder, reader, evidence, worker)
             loop = self._loop(evidence, conductor, blobs, reader, worker)
             stack.callback(worker.stop, 2.0)
             stack.callback(self._stages.stop)
@@ -227,14 +228,14 @@ class Monitor:
         )
 
     def _conductor(
-        self, folder: SessionFolder, evidence: Evidence, worker: UploadWorker
+        self, folder: SessionFolder, reader: Reader, evidence: Evidence, worker: UploadWorker
     ) -> Conductor:
         session = Session(
             folder.session,
             dsse.public_hex(folder.session_key()),
             self._signed,
             self._options.candidate,
-            abilities(self._host, self._options.stages),
+            abilities(self._host, self._options.stages, self._analysers),
         )
 
         def watch() -> None:
@@ -249,6 +250,8 @@ class Monitor:
             calibrate=self._stages.calibrate,
             use=self._stages.vision.use,
             photo=worker.photo,
+            remember=self._stages.remember,
+            recall=lambda sha256: self._recall(reader, sha256),
             say=self._link.say,
             alarm=self._set_photo_alarm,
             stop=self._stop.ask,
@@ -292,6 +295,12 @@ class Monitor:
             outlets,
             self._stop,
         )
+
+    def _recall(self, reader: Reader, sha256: str) -> None:
+        """Compare faces with the photo that was taken before the restart."""
+        path = reader.blob_path(sha256)
+        if path is not None:
+            self._stages.vision.remember(still.picture(path.read_bytes()))
 
     def _show(
         self, conductor: Conductor, evidence: Evidence, reader: Reader, worker: UploadWorker

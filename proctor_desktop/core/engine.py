@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from proctor_desktop.core.effect import Effect, KeepStill, Record, WakeAt, Warn
+from proctor_desktop.core.drift import SeatDrift
+from proctor_desktop.core.effect import Effect, KeepClip, KeepSound, KeepStill, Record, WakeAt, Warn
 from proctor_desktop.core.event import Calibrated, Event, ExamEnded, ExamStarted, Tick
 from proctor_desktop.core.moment import Moment
-from proctor_desktop.core.observation import FocusChanged, Gap, Health, Source, SourceHealth
-from proctor_desktop.core.policy import Policy
-from proctor_desktop.core.rules import Rule, enabled_rules
+from proctor_desktop.core.observation import Gap, HeadPose, Health, Source, SourceHealth
+from proctor_desktop.core.policy import Policy, Recording
+from proctor_desktop.core.rules import Needs, Rule, enabled_rules
+from proctor_desktop.core.rules.voice_detected import VoiceDetected
 from proctor_desktop.core.source_states import SourceStates
+from proctor_desktop.core.standing import Standing
 from proctor_desktop.core.tracker import Tracker, Turn
 from proctor_desktop.core.violation import Ending
 
@@ -28,14 +31,20 @@ class Engine:
     """
 
     def __init__(self, policy: Policy, next_violation: int = 1) -> None:
-        self._trackers = [Tracker(rule) for rule in enabled_rules(policy.rules)]
+        self._recording = policy.recording
+        self._trackers = [
+            Tracker(rule)
+            for rule in enabled_rules(policy.rules)
+            if policy.calibration.offered or rule.needs is Needs.NOTHING
+        ]
         self._next_number = next_violation
         self._running = False
-        self._error_deg: float | None = None
+        self._calibrated: Calibrated | None = None
         self._warned: dict[str, Moment] = {}
         self._sources = SourceStates()
         self._window_lost = False
-        self._focus: FocusChanged | None = None
+        self._standing = Standing()
+        self._drift = SeatDrift()
 
     @property
     def open_violations(self) -> dict[int, str]:
@@ -49,96 +58,118 @@ class Engine:
     def step(self, event: Event) -> list[Effect]:
         """Take one event and say what is to be done about it."""
         match event.what:
-            case Calibrated(error_deg):
-                self._error_deg = error_deg
+            case Calibrated():
+                self._calibrated, self._drift = event.what, SeatDrift()
                 return []
             case ExamStarted():
-                self._running = True
-                return self._evaluate(Event(event.moment, self._focus)) if self._focus else []
+                return self._start(event.moment)
             case ExamEnded():
                 self._running = False
                 ended = self._end_all(event.moment, Ending.SESSION_CLOSED)
                 return [*ended, *self._sources.close(event.moment)]
-            case SourceHealth() | Gap():
-                return self._source_changed(event.moment, event.what)
+            case SourceHealth():
+                return self._source_changed(event, event.what)
+            case Gap():
+                return self._sources.account(event.moment, event.what)
             case _:
                 return self._observed(event)
 
-    def _observed(self, event: Event) -> list[Effect]:
-        # Who has the focus is told once and then holds: it is known before the exam begins.
-        if isinstance(event.what, FocusChanged):
-            self._focus = event.what
-        return self._evaluate(event) if self._running else []
+    def _start(self, moment: Moment) -> list[Effect]:
+        """From here on rules are evaluated, beginning with what was told before and still holds."""
+        self._running = True
+        return [
+            effect
+            for what in self._standing.all()
+            for effect in self._evaluate(Event(moment, what))
+        ]
 
-    def _evaluate(self, event: Event) -> list[Effect]:
+    def _observed(self, event: Event) -> list[Effect]:
+        if isinstance(event.what, Tick):
+            return self._evaluate(event) if self._running else []
+        if isinstance(event.what, (Calibrated, ExamStarted, ExamEnded)):
+            return []
+        self._standing.hold(event.what)
+        if not self._running:
+            return []
+        return [*self._evaluate(event), *self._seat(event)]
+
+    def _seat(self, event: Event) -> list[Warn]:
+        if not isinstance(event.what, HeadPose):
+            return []
+        return self._drift.see(event.moment, event.what)
+
+    def _evaluate(self, event: Event, lost: frozenset[Source] = frozenset()) -> list[Effect]:
+        """Ask every rule; end what rests on ``lost`` sources, but for rules that read the loss."""
         turns: list[Turn] = []
         for tracker in self._trackers:
-            for turn in self._ask(tracker, event):
+            for turn in self._ask(tracker, event, lost):
                 turns.append(turn)
                 if turn.kind == "start":
                     self._next_number += 1
         return [*self._effects(event.moment, turns), *self._wake()]
 
-    def _ask(self, tracker: Tracker, event: Event) -> list[Turn]:
+    def _ask(self, tracker: Tracker, event: Event, lost: frozenset[Source]) -> list[Turn]:
+        rule, error_deg = tracker.rule, self._error_deg(tracker.rule)
         if isinstance(event.what, Tick):
-            return tracker.tick(event.moment, self._next_number, self._error_deg)
+            return tracker.tick(event.moment, self._next_number, error_deg)
         if isinstance(event.what, (Calibrated, ExamStarted, ExamEnded)):
             return []
-        if tracker.rule.source is Source.FOCUS and self._window_lost:
-            return []  # nobody can be held to a window that is not there
-        reading = tracker.rule.read(event.what)
-        if reading is None:
-            return []
-        return tracker.feed(event.moment, reading, self._next_number, self._error_deg)
+        reading = rule.read(event.what) if self._may_judge(rule) else None
+        if reading is not None:
+            return tracker.feed(event.moment, reading, self._next_number, error_deg)
+        if rule.source in lost:
+            return tracker.end(event.moment, Ending.SOURCE_LOST, error_deg)
+        return []
 
-    def _source_changed(self, moment: Moment, what: SourceHealth | Gap) -> list[Effect]:
-        if isinstance(what, Gap):
-            return self._sources.account(moment, what)
-        effects = self._sources.change(moment, what)
-        if what.source is Source.KIOSK and what.state is Health.OK:
+    def _may_judge(self, rule: Rule) -> bool:
+        if rule.source is Source.FOCUS and self._window_lost:
+            return False  # nobody can be held to a window that is not there
+        return rule.needs is Needs.NOTHING or self._calibrated is not None
+
+    def _error_deg(self, rule: Rule) -> float | None:
+        if self._calibrated is None or rule.needs is Needs.NOTHING:
+            return None
+        if rule.needs is Needs.GAZE:
+            return self._calibrated.gaze_error_deg
+        return self._calibrated.error_deg
+
+    def _source_changed(self, event: Event, what: SourceHealth) -> list[Effect]:
+        effects = self._sources.change(event.moment, what)
+        self._standing.hold(what)
+        lost: set[Source] = set()
+        if what.state is Health.LOST:
+            lost.add(what.source)
+            if what.source is Source.KIOSK:
+                self._window_lost = True
+                lost.add(Source.FOCUS)
+        elif what.source is Source.KIOSK and what.state is Health.OK:
             self._window_lost = False
-        if what.state is not Health.LOST:
-            return effects
-        if what.source is Source.FOCUS:
-            self._focus = None
-        lost = {what.source}
-        if what.source is Source.KIOSK:
-            self._window_lost = True
-            lost.add(Source.FOCUS)
+        return [*effects, *(self._evaluate(event, frozenset(lost)) if self._running else [])]
+
+    def _end_all(self, moment: Moment, ending: Ending) -> list[Effect]:
         turns = [
             turn
             for tracker in self._trackers
-            if tracker.rule.source in lost
-            for turn in tracker.end(moment, Ending.SOURCE_LOST, self._error_deg)
+            for turn in tracker.end(moment, ending, self._error_deg(tracker.rule))
         ]
-        return [*effects, *self._effects(moment, turns)]
-
-    def _end_all(self, moment: Moment, ending: Ending) -> list[Effect]:
-        turns = [t for tr in self._trackers for t in tr.end(moment, ending, self._error_deg)]
         return self._effects(moment, turns)
 
     def _effects(self, moment: Moment, turns: Iterable[Turn]) -> list[Effect]:
         effects: list[Effect] = []
         for turn in turns:
-            effects.append(self._record(moment, turn))
+            rule = self._rule(turn.violation.rule)
+            effects.append(_record(moment, turn, rule))
             if turn.kind == "start":
-                effects.extend(self._warn(moment, turn.violation.rule))
+                effects.extend(_kept(moment, turn.violation.number, rule, self._recording))
+                effects.extend(self._warn(moment, rule))
         return effects
 
-    def _record(self, moment: Moment, turn: Turn) -> Record:
-        data = turn.violation.to_json()
-        if turn.ending is not None:
-            data["ended"] = turn.ending.value
-        keeps = turn.kind == "start" and self._rule(turn.violation.rule).keeps_still
-        still = KeepStill(turn.frame) if keeps else None
-        return Record(moment, f"violation.{turn.kind}", data, still)
-
-    def _warn(self, moment: Moment, rule: str) -> list[Effect]:
-        last = self._warned.get(rule)
+    def _warn(self, moment: Moment, rule: Rule) -> list[Effect]:
+        last = self._warned.get(rule.name)
         if last is not None and moment.since_s(last) < WARN_SPACING_S:
             return []
-        self._warned[rule] = moment
-        return [Warn(moment, rule, self._rule(rule).says)]
+        self._warned[rule.name] = moment
+        return [Warn(moment, rule.name, rule.says)]
 
     def _wake(self) -> list[Effect]:
         due = [ns for tracker in self._trackers if (ns := tracker.wake_at_ns()) is not None]
@@ -146,3 +177,22 @@ class Engine:
 
     def _rule(self, name: str) -> Rule:
         return next(t.rule for t in self._trackers if t.rule.name == name)
+
+
+def _record(moment: Moment, turn: Turn, rule: Rule) -> Record:
+    data = turn.violation.to_json()
+    if turn.ending is not None:
+        data["ended"] = turn.ending.value
+    keeps = turn.kind == "start" and rule.keeps_still
+    return Record(moment, f"violation.{turn.kind}", data, KeepStill(turn.frame) if keeps else None)
+
+
+def _kept(
+    moment: Moment, violation: int, rule: Rule, recording: Recording
+) -> list[KeepClip | KeepSound]:
+    """What else is to be kept of a violation that starts, if the exam wants it."""
+    if recording.clips and rule.keeps_still:
+        return [KeepClip(moment, violation, recording.clip_s)]
+    if recording.voice_clips and rule.name == VoiceDetected.name:
+        return [KeepSound(moment, violation, recording.clip_s)]
+    return []

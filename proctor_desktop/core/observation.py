@@ -20,6 +20,7 @@ class Source(StrEnum):
     SCREEN = "screen"
     FOCUS = "focus"
     KIOSK = "kiosk"
+    VISION = "vision"
     MONITOR = "monitor"
 
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from proctor_desktop.core.episode import Episode, begin
 from proctor_desktop.core.moment import NS_PER_S, Moment
 from proctor_desktop.core.rules.rule import Reading, Rule
-from proctor_desktop.core.violation import Ending, Violation, severity
+from proctor_desktop.core.violation import Ending, Violation, in_words, severity
 
 SETTLE_S = 0.5
 """A violation ends only after the matter has been over for this long: detectors flicker."""
 
 STALE_S = 3.0
-"""After so long without a reading nothing is known about the time between."""
+"""After so long without a reading nothing is known about the time between, unless the rule's
+readings are due so rarely that it takes ``_DUE_TWICE`` of them to be sure that they stopped."""
 
 SPACING_S = 1.0
 """A rule starts or updates at most once in this time."""
+
+_DUE_TWICE = 2.5
+_UPDATE_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,35 +33,12 @@ class Turn:
     ending: Ending | None = None
 
 
-@dataclass(slots=True)
-class _Episode:
-    """A run of suspicious readings."""
-
-    onset: Moment
-    worst: Reading
-    latest: Moment
-    frame: int | None = None
-    readings: int = 0
-    confidence_sum: float = 0.0
-    number: int | None = None
-    clear_since: Moment | None = None
-
-    def add(self, moment: Moment, reading: Reading) -> None:
-        self.readings += 1
-        self.confidence_sum += reading.confidence
-        self.latest = moment
-        self.frame = reading.frame
-        self.clear_since = None
-        if (reading.measured or 0.0) >= (self.worst.measured or 0.0):
-            self.worst = reading
-
-
 class Tracker:
     """Follows one rule. ``next_number`` gives a violation its number when it starts."""
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
-        self._episode: _Episode | None = None
+        self._episode: Episode | None = None
         self._last_reading: Reading | None = None
         self._last_read_at: Moment | None = None
         self._last_turn_at: Moment | None = None
@@ -73,7 +55,9 @@ class Tracker:
         """Take one reading; ``number`` is what a violation that starts now would be called."""
         turns = self._interrupted(moment, error_deg)
         self._last_reading, self._last_read_at = reading, moment
-        if reading.suspicious:
+        if self._episode is not None and self._broken_off(self._episode, moment):
+            self._episode = None
+        if reading.suspicious or (reading.holds and self._episode is not None):
             turn = self._suspicious(moment, reading, number, error_deg)
         else:
             turn = self._clear(moment, error_deg)
@@ -105,39 +89,44 @@ class Tracker:
         if self._episode.clear_since is not None:
             return self._episode.clear_since.later(SETTLE_S).mono_ns
         if self._episode.number is not None and self._last_turn_at is not None:
-            return self._last_turn_at.later(SPACING_S).mono_ns
+            return self._last_turn_at.later(_spacing_s(self._episode, self._last_turn_at)).mono_ns
         return self._starts_from_ns(self._episode)
 
     def _suspicious(
         self, moment: Moment, reading: Reading, number: int, error_deg: float | None
     ) -> Turn | None:
         if self._episode is None:
-            self._episode = _Episode(moment, reading, moment)
+            self._episode = begin(moment, reading)
         episode = self._episode
         episode.add(moment, reading)
         if episode.number is not None:
             return self._update(episode, moment, error_deg)
-        if moment.mono_ns < self._starts_from_ns(episode):
+        if not reading.suspicious or episode.readings < self.rule.after_readings:
             return None
-        if episode.readings < self.rule.after_readings:
+        if moment.mono_ns < self._starts_from_ns(episode):
             return None
         episode.number = number
         self._last_turn_at = moment
         return self._turn("start", episode, moment, error_deg)
 
-    def _update(self, episode: _Episode, moment: Moment, error_deg: float | None) -> Turn | None:
-        if self._last_turn_at and moment.since_s(self._last_turn_at) < SPACING_S:
+    def _update(self, episode: Episode, moment: Moment, error_deg: float | None) -> Turn | None:
+        if self._last_turn_at and moment.since_s(self._last_turn_at) < _spacing_s(
+            episode, self._last_turn_at
+        ):
             return None
         self._last_turn_at = moment
         return self._turn("update", episode, moment, error_deg)
 
     def _clear(self, moment: Moment, error_deg: float | None) -> Turn | None:
         episode = self._episode
-        if episode is None or episode.number is None:
-            self._episode = None
+        if episode is None:
             return None
         if episode.clear_since is None:
             episode.clear_since = moment
+        if episode.number is None:
+            if moment.since_s(episode.clear_since) >= self.rule.bridges_s:
+                self._episode = None
+            return None
         if moment.since_s(episode.clear_since) < SETTLE_S:
             return None
         ended_at, self._episode = episode.clear_since, None
@@ -152,13 +141,20 @@ class Tracker:
 
     def _last_known(self, moment: Moment) -> Moment:
         """``moment``, or that of the last reading if too little is known about the time since."""
-        last = self._last_read_at
-        if self.rule.rate_per_s is None or last is None or moment.since_s(last) <= STALE_S:
+        last, rate = self._last_read_at, self.rule.rate_per_s
+        if rate is None or last is None or moment.since_s(last) <= stale_after_s(rate):
             return moment
         return last
 
-    def _starts_from_ns(self, episode: _Episode) -> int:
-        due = [episode.onset.later(self.rule.settings.after_s).mono_ns]
+    def _broken_off(self, episode: Episode, moment: Moment) -> bool:
+        """Whether a matter that has not started yet was over for too long to be the same one."""
+        if episode.number is not None or episode.clear_since is None:
+            return False
+        return moment.since_s(episode.clear_since) > self.rule.bridges_s
+
+    def _starts_from_ns(self, episode: Episode) -> int:
+        after_s = 0.0 if episode.at_once else self.rule.settings.after_s
+        due = [episode.onset.later(after_s).mono_ns]
         if self._free_from_ns is not None:
             due.append(self._free_from_ns)
         if self._last_turn_at is not None:
@@ -168,7 +164,7 @@ class Tracker:
     def _turn(
         self,
         kind: str,
-        episode: _Episode,
+        episode: Episode,
         moment: Moment,
         error_deg: float | None,
         ending: Ending | None = None,
@@ -176,23 +172,24 @@ class Tracker:
         assert episode.number is not None  # noqa: S101 - only numbered episodes have turns
         settings, worst = self.rule.settings, episode.worst
         duration_s = max(0.0, moment.since_s(episode.onset))
+        confidence = self._confidence(episode)
         violation = Violation(
             number=episode.number,
             rule=self.rule.name,
             severity=severity(settings.penalty),
-            reason=worst.reason,
+            reason=in_words(worst.reason, duration_s, confidence),
             measured=duration_s if worst.measured is None else worst.measured,
             threshold=settings.after_s if worst.threshold is None else worst.threshold,
             unit=worst.unit,
             duration_s=duration_s,
-            confidence=self._confidence(episode),
-            calibration_error_deg=error_deg if self.rule.needs_calibration else None,
+            confidence=confidence,
+            calibration_error_deg=error_deg,
             penalty=settings.penalty,
             onset=episode.onset,
         )
         return Turn(kind, violation, episode.frame, ending)
 
-    def _confidence(self, episode: _Episode) -> float:
+    def _confidence(self, episode: Episode) -> float:
         """The readings' mean confidence, less what was not looked at.
 
         A rule that saw half of the pictures that were due is at most half as sure.
@@ -201,5 +198,15 @@ class Tracker:
         rate = self.rule.rate_per_s
         if rate is None:
             return mean
-        due = 1 + episode.latest.since_s(episode.onset) * rate
+        due = 1 + episode.latest.since_s(episode.first) * rate
         return mean * min(1.0, episode.readings / due)
+
+
+def stale_after_s(rate_per_s: float) -> float:
+    """After so long without a reading nothing is known, for a rule whose readings come so often."""
+    return max(STALE_S, _DUE_TWICE / rate_per_s)
+
+
+def _spacing_s(episode: Episode, last_turn_at: Moment) -> float:
+    """The time to the next update: the longer it lasts, the less there is to say about it."""
+    return max(SPACING_S, _UPDATE_SHARE * last_turn_at.since_s(episode.first))

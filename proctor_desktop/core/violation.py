@@ -10,6 +10,7 @@ from proctor_desktop.core.moment import Moment
 
 _HIGH_FROM = 8.0
 _MEDIUM_FROM = 5.0
+_SHORTEST_S = 0.05
 
 
 class Severity(StrEnum):
@@ -77,3 +78,9 @@ def severity(penalty: float) -> Severity:
     if penalty >= _MEDIUM_FROM:
         return Severity.MEDIUM
     return Severity.LOW if penalty > 0 else Severity.INFO
+
+
+def in_words(reason: str, duration_s: float, confidence: float) -> str:
+    """What was seen, for how long and how sure: all that a reader needs in one line."""
+    lasted = f", for {duration_s:.1f} s" if duration_s >= _SHORTEST_S else ""
+    return f"{reason}{lasted}, {confidence:.0%} sure"

@@ -12,6 +12,7 @@ from proctor_desktop.doctor.finding import Finding
 from proctor_desktop.doctor.probe import Probe, absent, ask
 from proctor_desktop.hosts import Host, this_host
 from proctor_desktop.monitor.abilities import abilities
+from proctor_desktop.monitor.analysers import installed
 from proctor_desktop.monitor.stages import StageOptions
 from proctor_desktop.sources.screen import open_screen
 
@@ -45,7 +46,7 @@ def _desktop(host: Host) -> list[Finding]:
     found: list[Capability] = []
 
     def look() -> Capability:
-        found.extend(abilities(host, options))
+        found.extend(abilities(host, options, installed()))
         return found[0]
 
     failed = ask(Probe("desktop", True, look))

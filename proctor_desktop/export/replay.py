@@ -16,6 +16,8 @@ from proctor_desktop.export.verify import Trust, Verdict, examine
 from proctor_desktop.wire import eventlog
 
 _TURNS = ("violation.start", "violation.update", "violation.end")
+_ADDED = "pictures"
+"""What a record says about its own files is no decision of the engine's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class _Player:
         elif record.kind == "observations":
             self._play(record)
         elif record.kind in _TURNS and record.data.get("ended") != Ending.RECOVERED.value:
-            self.recorded.append(Turn(record.kind, dict(record.data)))
+            self.recorded.append(Turn(record.kind, _decided(record)))
 
     def _play(self, record: Record) -> None:
         if self._engine is None:
@@ -94,3 +96,7 @@ class _Player:
     def _next_number(self) -> int:
         started = [turn.data["violation"] for turn in self.recorded]
         return max(started, default=0) + 1
+
+
+def _decided(record: Record) -> dict[str, Any]:
+    return {name: value for name, value in record.data.items() if name != _ADDED}

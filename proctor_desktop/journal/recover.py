@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from proctor_desktop.core.chain import EMPTY, Head, Record, decode, follow
 from proctor_desktop.core.moment import NS_PER_S, Moment, from_rfc3339
+from proctor_desktop.core.observation import Source
+from proctor_desktop.core.policy import Rules
+from proctor_desktop.core.rules import enabled_rules
+from proctor_desktop.core.rules.voice_detected import VoiceDetected
 from proctor_desktop.core.session import PHASE_OF_RECORD, Phase
 from proctor_desktop.core.violation import Ending
 from proctor_desktop.journal.writer import Entry
+
+CLIP = "clip"
+_RULES = {rule.name: rule for rule in enabled_rules(Rules())}
+_STOPPED = "the monitor stopped before it was recorded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +26,18 @@ class LeftBehind:
     """Where a session stands according to its records.
 
     ``open_violations`` holds the last data of each violation without an end, by number;
-    ``calibration`` the data of the last calibration that gave a pose, if there was one.
+    ``calibration`` the data of the last calibration that gave a pose, if there was one;
+    ``owed_clips`` the violations, with the source, for which the exam asks for a clip and no record
+    tells what became of it.
     """
 
     head: Head = EMPTY
     phase: Phase = Phase.OPENED
     open_violations: tuple[tuple[int, dict[str, Any]], ...] = ()
     next_violation: int = 1
+    owed_clips: tuple[tuple[int, Source], ...] = ()
     calibration: dict[str, Any] | None = None
+    photo: str | None = None
     opened: Record | None = None
     last: Record | None = None
     exam_started: Record | None = None
@@ -37,16 +49,21 @@ class LeftBehind:
 
 def read_back(raw_records: Iterable[bytes]) -> LeftBehind:
     """Walk the whole chain; raises BrokenChain if it does not hold."""
-    state, still_open = LeftBehind(), dict[int, dict[str, Any]]()
+    state, still_open, clips = LeftBehind(), dict[int, dict[str, Any]](), _Clips()
     for raw in raw_records:
         record = decode(raw)
         state = _after(replace(state, head=follow(state.head, record), last=record), record)
         _follow_violation(still_open, record)
-    return replace(state, open_violations=tuple(sorted(still_open.items())))
+        clips.follow(record)
+    return replace(
+        state,
+        open_violations=tuple(sorted(still_open.items())),
+        owed_clips=tuple(clips.owed),
+    )
 
 
 def closing_entries(state: LeftBehind, now: Moment, boot: str, adopted: int) -> list[Entry]:
-    """What a restart writes: that it happened, the ends of open violations, and the gap."""
+    """What a restart writes: that it happened, what open violations and clips came to, the gap."""
     if state.last is None:
         return []
     entries = [
@@ -62,6 +79,8 @@ def closing_entries(state: LeftBehind, now: Moment, boot: str, adopted: int) -> 
     ]
     for _, data in state.open_violations:
         entries.append(Entry(now, "violation.end", {**data, "ended": Ending.RECOVERED.value}))
+    for number, source in state.owed_clips:
+        entries.append(Entry(now, "not_captured", missing_clip(number, source, _STOPPED)))
     gap = {
         "source": "monitor",
         "seconds": round(missing_s(state.last, now, boot), 3),
@@ -69,6 +88,11 @@ def closing_entries(state: LeftBehind, now: Moment, boot: str, adopted: int) -> 
     }
     entries.append(Entry(now, "gap", gap, urgent=True))
     return entries
+
+
+def missing_clip(violation: int, source: Source, reason: str) -> dict[str, Any]:
+    """The data of the record that says that a violation's clip is not there."""
+    return {"what": CLIP, "for": violation, "source": source.value, "reason": reason}
 
 
 def missing_s(last: Record, now: Moment, boot: str) -> float:
@@ -85,6 +109,8 @@ def _after(state: LeftBehind, record: Record) -> LeftBehind:
         state = replace(state, phase=_later(state.phase, PHASE_OF_RECORD[record.kind]))
     if record.kind == "calibration" and record.data.get("outcome") == "done":
         return replace(state, calibration=dict(record.data))
+    if record.kind == "identity" and record.data.get("outcome") == "kept":
+        return replace(state, photo=record.blobs[0].sha256)
     if record.kind == "session.open":
         return replace(state, opened=record)
     if record.kind == "exam.start":
@@ -105,3 +131,31 @@ def _follow_violation(still_open: dict[int, dict[str, Any]], record: Record) -> 
         still_open[int(record.data["violation"])] = dict(record.data)
     elif record.kind == "violation.end":
         still_open.pop(int(record.data["violation"]), None)
+
+
+@dataclass(slots=True)
+class _Clips:
+    """Which clips the exam asks for, by its policy record, and no record has settled.
+
+    The engine asks for pictures where a rule keeps a still, and for sound where it heard a voice.
+    """
+
+    recording: Mapping[str, Any] = field(default_factory=dict)
+    owed: dict[tuple[int, Source], None] = field(default_factory=dict)
+
+    def follow(self, record: Record) -> None:
+        data = record.data
+        match record.kind:
+            case "policy":
+                self.recording = data.get("policy", {}).get("recording", {})
+            case "violation.start":
+                number, rule = int(data["violation"]), _RULES.get(data["rule"])
+                if rule is not None and rule.keeps_still and self.recording.get("clips"):
+                    self.owed[number, Source.CAMERA] = None
+                if data["rule"] == VoiceDetected.name and self.recording.get("voice_clips"):
+                    self.owed[number, Source.MICROPHONE] = None
+            case "clip":
+                for number in data["violations"]:
+                    self.owed.pop((int(number), Source(data["source"])), None)
+            case "not_captured" if data.get("what") == CLIP:
+                self.owed.pop((int(data["for"]), Source(data["source"])), None)

@@ -37,6 +37,19 @@ def clock(seconds: float) -> str:
     return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
+def accuracy(end: stdio.CalibrationStep) -> str:
+    """How a calibration ended, for the candidate: what was measured, and how well."""
+    if end.error_deg is None:
+        words = _tr("The calibration did not succeed: {reason}. You can go on without.")
+        return words.format(reason=end.hint or _tr("no reason was given"))
+    head = _tr("Calibrated: your head's angles are right to about {deg:.0f}°.")
+    text = head.format(deg=max(1.0, end.error_deg))
+    if end.gaze_error_deg is None:
+        return f"{text} {_tr('Where you look is only estimated.')}"
+    gaze = _tr("Where you look is right to about {deg:.0f}°.")
+    return f"{text} {gaze.format(deg=max(1.0, end.gaze_error_deg))}"
+
+
 def _tr(text: str) -> str:
     return QCoreApplication.translate("facts", text)
 

@@ -59,8 +59,9 @@ class Message:
 class CandidateView:
     """Everything the window shows at one moment.
 
-    ``asked`` holds the types of the requests sent since monitor last changed phase; ``trouble`` is
-    the newest one that does not stop the session, ``fatal`` the one that does.
+    ``asked`` holds the types of the requests sent since monitor last changed phase. ``calibration``
+    is the step of one that is going on, ``calibrated`` the end of the last one. ``trouble`` is the
+    newest one that does not stop the session, ``fatal`` the one that does.
     """
 
     link: Link = Link.STARTING
@@ -72,6 +73,7 @@ class CandidateView:
     delivered: int = 0
     preview: str = ""
     calibration: stdio.CalibrationStep | None = None
+    calibrated: stdio.CalibrationStep | None = None
     asked: frozenset[str] = frozenset()
     declined: bool = False
     messages: tuple[Message, ...] = ()
@@ -129,6 +131,9 @@ def reduce(view: CandidateView, message: stdio.Downward, now_s: float) -> Candid
             view = replace(view, snapshot=message, pending=pending, delivered=delivered)
         case stdio.Preview(jpeg=jpeg):
             view = replace(view, preview=jpeg)
+        case stdio.CalibrationStep(done=True):
+            asked = view.asked - {stdio.Calibrate.type}
+            view = replace(view, calibration=None, calibrated=message, asked=asked)
         case stdio.CalibrationStep():
             view = replace(view, calibration=message)
         case stdio.Toast(rule=rule, text=text):

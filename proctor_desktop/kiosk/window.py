@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from proctor_desktop.kiosk.facts import accuracy
 from proctor_desktop.kiosk.options import KioskOptions
 from proctor_desktop.kiosk.screens.calibration import CalibrationScreen
 from proctor_desktop.kiosk.screens.declined import DeclinedScreen
@@ -20,6 +21,7 @@ from proctor_desktop.kiosk.screens.trouble import TroubleScreen
 from proctor_desktop.kiosk.sitting import Sitting
 from proctor_desktop.kiosk.state import CandidateView, Stage, stage
 from proctor_desktop.ui.announce import announce
+from proctor_desktop.ui.gaze_target import GazeTarget
 from proctor_desktop.ui.icon import Icon
 from proctor_desktop.ui.info_bar import InfoBar
 from proctor_desktop.ui.step_line import StepLine
@@ -60,6 +62,11 @@ class KioskWindow(QWidget):
         self.exam = ExamScreen()
         self.end = EndScreen()
         self.screens: dict[Stage, Screen] = self._screens(options)
+        self.target = GazeTarget(
+            self, self.tr("Calibration"), self.tr("&Stop"), self.tr("Progress")
+        )
+        self.target.stopped.connect(self._stop_calibration)
+        self._target_closed = False
         self.stack = QStackedWidget()
         for screen in self.screens.values():
             self.stack.addWidget(screen)
@@ -99,6 +106,29 @@ class KioskWindow(QWidget):
             self.bar.show_text(_in_one_line(view.trouble))
         if now is Stage.EXAM:
             self.exam.show_messages(view.messages[len(before.messages) :])
+            if view.calibrated is not None and view.calibrated is not before.calibrated:
+                self.exam.toasts.show_text(accuracy(view.calibrated))
+        self._show_target(view)
+
+    def _show_target(self, view: CandidateView) -> None:
+        """Cover the screen while there is a dot to look at, or no other place for the words."""
+        step = view.calibration
+        if step is None:
+            self._target_closed = False
+        if step is None or self._target_closed:
+            self.target.hide()
+        elif step.target is not None or stage(view) is not Stage.CALIBRATION:
+            at = None if step.target is None else (step.target[0], step.target[1])
+            self.target.show_step(step.hint, step.progress, at)
+        else:
+            self.target.hide()
+
+    def _stop_calibration(self) -> None:
+        """Give the screen back; before the exam this goes on without, in it all stays as it was."""
+        self._target_closed = True
+        self.target.hide()
+        if self.screen_shown is Stage.CALIBRATION:
+            self._sitting.ask(stdio.SkipStep("the candidate stopped the calibration"))
 
     def _turn_to(self, now: Stage, view: CandidateView) -> None:
         screen = self.screens[now]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from proctor_desktop.core.capability import Capability, Level
 from proctor_desktop.hosts import Host
+from proctor_desktop.monitor.analysers import Analysers
 from proctor_desktop.monitor.stages import StageOptions
 from proctor_desktop.sources.sound_inputs import sound_inputs
 from proctor_desktop.sources.video_device import is_there
@@ -13,11 +14,19 @@ from proctor_desktop.sources.video_device import is_there
 _NOT_BUILT = "This version watches; it does not lock the computer down."
 
 
-def abilities(host: Host, options: StageOptions) -> tuple[Capability, ...]:
+_FIX = "Run 'proctor-desktop weights sync'."
+
+
+def abilities(host: Host, options: StageOptions, analysers: Analysers) -> tuple[Capability, ...]:
     """Every ability that the evidence speaks of, at the level it has in this session."""
+    models = analysers.vision
     return (
         _camera(options),
         _microphone(options),
+        _model("objects", models.objects, "Phones, books, laptops and screens are looked for."),
+        _model("identity", models.identity, "The face is compared with the reference photo."),
+        _model("liveness", models.liveness, "The face is checked for being a print or a screen."),
+        _model("speech", analysers.speech, "Speech is told from other sound."),
         *(_desktop(ability, options) for ability in host.capabilities()),
         Capability("keyboard and mouse", Level.NOT_POSSIBLE, _NOT_BUILT),
         Capability("clipboard", Level.NOT_POSSIBLE, _NOT_BUILT),
@@ -52,6 +61,12 @@ def _microphone(options: StageOptions) -> Capability:
     else:
         reason = f"The microphone is {options.microphone}."
     return Capability("microphone", Level.DETECTED, reason)
+
+
+def _model(name: str, file: Path | None, what: str) -> Capability:
+    if file is not None:
+        return Capability(name, Level.DETECTED, what)
+    return Capability(name, Level.NOT_POSSIBLE, "Its model is not installed.", _FIX)
 
 
 def _desktop(ability: Capability, options: StageOptions) -> Capability:

@@ -18,15 +18,21 @@ from proctor_desktop.core.effect import KeepStill
 from proctor_desktop.core.event import Calibrated, Event, ExamEnded, ExamStarted
 from proctor_desktop.core.moment import Clock, Moment
 from proctor_desktop.core.observation import FacesSeen
+from proctor_desktop.core.policy import Calibration as CalibrationSettings
 from proctor_desktop.core.session import Phase, advance
 from proctor_desktop.journal.blobs import NotKept
 from proctor_desktop.journal.recover import LeftBehind
 from proctor_desktop.monitor.evidence import Evidence
-from proctor_desktop.vision.calibration import CalibrationOutcome, CalibrationProgress, Neutral
+from proctor_desktop.vision.calibration import (
+    Calibration,
+    CalibrationOutcome,
+    CalibrationProgress,
+)
 from proctor_desktop.wire import rest, stdio
 
 PHOTO_TIMEOUT_S = 20.0
 _ONE_FACE = 1
+_MAY_CALIBRATE = (Phase.IDENTIFIED, Phase.CALIBRATED, Phase.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +51,19 @@ class Hands:
     """What the conductor sets going elsewhere.
 
     ``watch`` switches the sources and the upload on: nothing is watched, and nothing leaves this
-    computer, before the candidate has agreed. ``calibrate`` starts a calibration, ``use`` hands
-    vision a neutral pose, ``photo`` names the reference photo for the endpoint, ``say`` tells the
-    kiosk, ``alarm`` sets (seconds from now) or with None stops the timer for the photo, ``stop``
-    ends the session for a reason.
+    computer, before the candidate has agreed. ``calibrate`` starts a calibration, with the screen's
+    corners or without; ``use`` hands vision a calibration. ``photo`` names the reference photo for
+    the endpoint; ``remember`` makes the face in a frame the one to compare with, ``recall`` does so
+    with a photo that was kept. ``say`` tells the kiosk, ``alarm`` sets (seconds from now) or with
+    None stops the timer for the photo, ``stop`` ends the session for a reason.
     """
 
     watch: Callable[[], None]
-    calibrate: Callable[[], None]
-    use: Callable[[Neutral | None], None]
+    calibrate: Callable[[bool], None]
+    use: Callable[[Calibration | None], None]
     photo: Callable[[str], None]
+    remember: Callable[[int], None]
+    recall: Callable[[str], None]
     say: Callable[[stdio.Downward], None]
     alarm: Callable[[float | None], None]
     stop: Callable[[str], None]
@@ -79,7 +88,7 @@ class Conductor:
         self._unattended = unattended
         self._skip_preparation = skip_preparation
         self._photo_wanted = False
-        self._neutral: Neutral | None = None
+        self._calibration: Calibration | None = None
         self.phase = Phase.OPENED
         self.exam_started: Moment | None = None
         self.agreed = False
@@ -98,11 +107,11 @@ class Conductor:
         if self.phase is not Phase.OPENED:
             self.agreed = True
             self._hands.watch()
-        if left.calibration and left.calibration["outcome"] == "done":
-            self._neutral = Neutral.from_json(left.calibration["neutral"])
-            self._hands.use(self._neutral)
-            error_deg = float(left.calibration["error_deg"])
-            self._evidence.observe(Event(self._clock.now(), Calibrated(error_deg)))
+        if left.photo:
+            self._hands.recall(left.photo)
+        if left.calibration:
+            self._use(self._clock.now(), Calibration.from_json(left.calibration["calibration"]))
+            self._hands.use(self._calibration)
         if left.phase is Phase.RUNNING:
             now = self._clock.now()
             self.exam_started = now.later(-left.exam_s(now, boot))
@@ -116,8 +125,8 @@ class Conductor:
                 self._consent(message)
             case stdio.TakePhoto() if self.phase is Phase.CONSENTED:
                 self._photo_wanted = True
-            case stdio.Calibrate() if self.phase in (Phase.IDENTIFIED, Phase.CALIBRATED):
-                self._hands.calibrate()
+            case stdio.Calibrate() if self.phase in _MAY_CALIBRATE and self._settings.offered:
+                self._hands.calibrate(self._settings.gaze and not self._unattended)
             case stdio.SkipStep(reason):
                 self._skip(reason or "the candidate went on without it")
             case stdio.StartExam() if self.phase is Phase.CALIBRATED:
@@ -139,6 +148,7 @@ class Conductor:
             self._without_photo(f"the photo could not be kept: {problem}")
             return
         self._hands.photo(blob.sha256)
+        self._hands.remember(seen.frame)
         self._go(Phase.IDENTIFIED, "identity", {"kind": "face", "outcome": "kept"}, (blob,))
 
     def photo_overdue(self) -> None:
@@ -149,28 +159,39 @@ class Conductor:
 
     def calibrating(self, progress: CalibrationProgress) -> None:
         """Pass on how the calibration gets on."""
-        self._hands.say(stdio.CalibrationStep(progress.progress, progress.hint))
+        target = list(progress.target) if progress.target else None
+        self._hands.say(stdio.CalibrationStep(progress.progress, progress.hint, target))
 
-    def calibrated(self, moment: Moment, outcome: CalibrationOutcome) -> None:
-        """Record the end of a calibration, good or not, and go on."""
-        if self.phase not in (Phase.IDENTIFIED, Phase.CALIBRATED):
-            self._hands.use(self._neutral)  # too late to be recorded, so it must not be used
+    def calibrated(
+        self, moment: Moment, outcome: CalibrationOutcome, room_dbfs: float | None = None
+    ) -> None:
+        """Record the end of a calibration, good or not, and go on.
+
+        ``room_dbfs`` is how loud the room was meanwhile. A calibration that failed changes nothing:
+        one that was made before still holds.
+        """
+        if self.phase not in _MAY_CALIBRATE:
+            self._hands.use(self._calibration)  # too late to be recorded, so it must not be used
             return
-        neutral = outcome.neutral
-        if neutral is None:
-            data: dict[str, Any] = {"outcome": "failed", "reason": outcome.reason}
+        data: dict[str, Any] = {"outcome": "failed", "reason": outcome.reason}
+        if outcome.calibration is not None:
+            self._use(moment, outcome.calibration)
+            data = _calibration_data(outcome.calibration, outcome.reason)
+        if room_dbfs is not None:
+            data["room_dbfs"] = room_dbfs
+        self._hands.say(
+            stdio.CalibrationStep(
+                1.0,
+                outcome.reason,
+                done=True,
+                error_deg=data.get("error_deg"),
+                gaze_error_deg=data.get("gaze_error_deg"),
+            )
+        )
+        if self.phase is Phase.RUNNING:
+            self._record("calibration", data)
         else:
-            self._neutral = neutral
-            self._evidence.observe(Event(moment, Calibrated(neutral.spread_deg)))
-            data = {
-                "outcome": "done",
-                "error_deg": neutral.spread_deg,
-                "samples": neutral.samples,
-                "neutral": neutral.to_json(),
-            }
-        error_deg = neutral.spread_deg if neutral else None
-        self._hands.say(stdio.CalibrationStep(1.0, outcome.reason, done=True, error_deg=error_deg))
-        self._go(Phase.CALIBRATED, "calibration", data)
+            self._go(Phase.CALIBRATED, "calibration", data)
 
     def close(self, reason: str) -> Head:
         """Write the end of the session; nothing may be recorded behind it."""
@@ -181,6 +202,15 @@ class Conductor:
         head = self._evidence.record(now, "session.close", {"reason": reason})
         self._hands.say(stdio.PhaseIs(Phase.CLOSED, reason))
         return head
+
+    @property
+    def _settings(self) -> CalibrationSettings:
+        return self._session.exam.exam.policy.calibration
+
+    def _use(self, moment: Moment, calibration: Calibration) -> None:
+        self._calibration = calibration
+        errors = Calibrated(calibration.neutral.spread_deg, calibration.gaze_error_deg)
+        self._evidence.observe(Event(moment, errors))
 
     def _opening(self) -> tuple[str, dict[str, Any]]:
         exam = self._session.exam.exam
@@ -251,6 +281,10 @@ class Conductor:
 
     def _move(self, to: Phase) -> None:
         self.phase = advance(self.phase, to)
+        if to is Phase.IDENTIFIED and not self._settings.offered:
+            reason = "this exam offers no calibration (an accommodation)"
+            self._go(Phase.CALIBRATED, "calibration", {"outcome": "skipped", "reason": reason})
+            return
         self._announce()
 
     def _announce(self, detail: str = "") -> None:
@@ -287,6 +321,7 @@ class Conductor:
             sha256=digest(exam.exam.notice.encode("utf-8")),
             signer=exam.signer,
             limits=self._limits(),
+            calibration=self._settings.offered,
         )
 
     def _limits(self) -> list[str]:
@@ -299,3 +334,15 @@ class Conductor:
 
     def _record(self, kind: str, data: dict[str, Any], blobs: tuple[BlobRef, ...] = ()) -> None:
         self._evidence.record(self._clock.now(), kind, data, blobs)
+
+
+def _calibration_data(calibration: Calibration, reason: str) -> dict[str, Any]:
+    """The ``data`` of the record of a calibration that gave a pose, and perhaps the gaze."""
+    data = {
+        "outcome": "done",
+        "error_deg": calibration.neutral.spread_deg,
+        "gaze_error_deg": calibration.gaze_error_deg,
+        "samples": calibration.neutral.samples,
+        "calibration": calibration.to_json(),
+    }
+    return {**data, "reason": reason} if reason else data

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from proctor_desktop.core.chain import BlobRef, Head
-from proctor_desktop.core.effect import Effect, KeepStill, Record, WakeAt, Warn
+from proctor_desktop.core.effect import Effect, KeepClip, KeepSound, KeepStill, Record, WakeAt, Warn
 from proctor_desktop.core.engine import Engine
 from proctor_desktop.core.event import Calibrated, Event, ExamEnded, ExamStarted
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.observation import FocusChanged, Gap, SourceHealth
 from proctor_desktop.journal.blobs import BlobStore, NotKept
 from proctor_desktop.journal.writer import Entry, Writer
-from proctor_desktop.monitor.recent_frames import RecentFrames
+from proctor_desktop.monitor.clips import Clips
+from proctor_desktop.monitor.recent_frames import RecentFrames, SeenPicture
 from proctor_desktop.recording import still
+from proctor_desktop.recording.overlay import overlaid
 from proctor_desktop.wire import eventlog
 
 JPEG = "image/jpeg"
+OVERLAY_QUALITY = 70
+"""Better than the untouched still's: thin lines and small letters suffer first."""
+
 _ALWAYS_LOGGED = (SourceHealth, Gap, FocusChanged, Calibrated, ExamStarted, ExamEnded)
 
 
@@ -25,7 +30,8 @@ class Evidence:
     """Feeds one session's engine and keeps what comes out of it.
 
     ``warn`` tells the candidate; ``wake`` is told when the engine wants a tick. Not thread-safe:
-    the session's one loop owns it.
+    the session's one loop owns it. ``clips`` is None where the exam asks for none: then the engine
+    does not either.
     """
 
     def __init__(
@@ -36,6 +42,7 @@ class Evidence:
         frames: RecentFrames,
         warn: Callable[[str, str], None],
         wake: Callable[[int], None],
+        clips: Clips | None = None,
     ) -> None:
         self.engine = engine
         self._writer = writer
@@ -43,6 +50,7 @@ class Evidence:
         self._frames = frames
         self._warn = warn
         self._wake = wake
+        self._clips = clips
         self._log: list[list[Any]] = []
         self._logged_at: Moment | None = None
         self._running = False
@@ -63,7 +71,7 @@ class Evidence:
         if self._running or isinstance(event.what, _ALWAYS_LOGGED):
             self._log.append(eventlog.dump(event))
             self._logged_at = event.moment
-        self._carry_out(self.engine.step(event))
+        self.carry_out(self.engine.step(event))
 
     def flush(self) -> None:
         """Commit the observations that have gathered."""
@@ -89,38 +97,84 @@ class Evidence:
 
     def keep_still(self, wanted: KeepStill) -> BlobRef:
         """Make a camera picture durable; raises NotKept when there is none or the disk refuses."""
-        frame = self._frames.find(wanted.frame)
-        if frame is None:
-            raise NotKept(0, "there was no camera picture at that moment")
-        return self._blobs.keep(still.jpeg(frame.image), JPEG)
+        return self._untouched(self._frames.seen(wanted.frame))
 
-    def _carry_out(self, effects: list[Effect]) -> None:
+    def keep_clips(self, now: Moment) -> None:
+        """Cut the clips whose time has come, and record those that are ready.
+
+        To be called about once a second.
+        """
+        if self._clips is not None:
+            self._append(self._clips.due(now))
+
+    def finish_clips(self, now: Moment) -> None:
+        """Cut all clips at what there is by ``now``, wait for them and record them.
+
+        To be called once the sources have stopped, before the session is closed or left.
+        """
+        if self._clips is not None:
+            self._append(self._clips.finish(now))
+
+    def carry_out(self, effects: list[Effect]) -> None:
+        """Do what the engine asks for; its records are one commit."""
         entries: list[Entry] = []
         for effect in effects:
             match effect:
                 case Record():
                     entries.extend(self._entries(effect))
+                case KeepClip() | KeepSound() if self._clips is not None:
+                    self._clips.want(effect)
                 case Warn(moment, rule, text):
                     entries.append(Entry(moment, "warning", {"rule": rule, "text": text}))
                     self._warn(rule, text)
                 case WakeAt(mono_ns):
                     self._wake(mono_ns)
+        self._append(entries)
+
+    def _append(self, entries: list[Entry]) -> None:
         if entries:
             self._writer.append(*self._gathered(), *entries)
 
     def _entries(self, effect: Record) -> list[Entry]:
+        """The record with its pictures, and one more for each picture that could not be kept."""
         urgent = effect.kind != "violation.update"
         if effect.still is None:
             return [Entry(effect.moment, effect.kind, effect.data, urgent=urgent)]
-        try:
-            blob = self.keep_still(effect.still)
-        except NotKept as problem:
-            reason = {"what": "still", "for": effect.data["violation"], "reason": str(problem)}
-            return [
-                Entry(effect.moment, effect.kind, effect.data, urgent=urgent),
-                Entry(effect.moment, "not_captured", reason, urgent=urgent),
-            ]
-        return [Entry(effect.moment, effect.kind, effect.data, (blob,), urgent)]
+        pictures, missing = self._pictures(self._frames.seen(effect.still.frame), effect.data)
+        data = effect.data
+        if pictures:
+            data = data | {"pictures": {name: blob.sha256 for name, blob in pictures.items()}}
+        blobs = tuple(pictures.values())
+        lost = (Entry(effect.moment, "not_captured", one, urgent=urgent) for one in missing)
+        return [Entry(effect.moment, effect.kind, data, blobs, urgent), *lost]
+
+    def _pictures(
+        self, seen: SeenPicture | None, data: Mapping[str, Any]
+    ) -> tuple[dict[str, BlobRef], list[dict[str, Any]]]:
+        """The pictures that were kept, by name, and what is to be said of those that were not."""
+        kept: dict[str, BlobRef] = {}
+        missing: list[dict[str, Any]] = []
+
+        def keep(name: str, what: str, make: Callable[[], BlobRef]) -> None:
+            try:
+                kept[name] = make()
+            except NotKept as problem:
+                number = data["violation"]
+                missing.append({"what": what, "for": number, "reason": str(problem)})
+
+        keep("untouched", "still", lambda: self._untouched(seen))
+        if seen is not None and seen.observations:
+            keep("overlay", "still with overlays", lambda: self._overlay(seen, str(data["reason"])))
+        return kept, missing
+
+    def _untouched(self, seen: SeenPicture | None) -> BlobRef:
+        if seen is None:
+            raise NotKept(0, "there was no camera picture at that moment")
+        return self._blobs.keep(still.jpeg(seen.picture.image), JPEG)
+
+    def _overlay(self, seen: SeenPicture, words: str) -> BlobRef:
+        drawn = overlaid(seen.picture.image, seen.observations, words)
+        return self._blobs.keep(still.jpeg(drawn, OVERLAY_QUALITY), JPEG)
 
     def _gathered(self) -> list[Entry]:
         if not self._log or self._logged_at is None:

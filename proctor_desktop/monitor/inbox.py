@@ -41,10 +41,11 @@ class Calibrating:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationEnded:
-    """The calibration is over, one way or the other."""
+    """The calibration is over, one way or the other; ``room_dbfs`` is how loud the room was."""
 
     moment: Moment
     outcome: CalibrationOutcome
+    room_dbfs: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

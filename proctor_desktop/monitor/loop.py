@@ -131,8 +131,8 @@ class SessionLoop:
                 self._timers.every(TAKEOVER, TAKEOVER_LOOK_S, moment.mono_ns)
             case items.Calibrating(progress):
                 self._conductor.calibrating(progress)
-            case items.CalibrationEnded(moment, outcome):
-                self._conductor.calibrated(moment, outcome)
+            case items.CalibrationEnded(moment, outcome, room_dbfs):
+                self._conductor.calibrated(moment, outcome, room_dbfs)
             case items.SegmentFinished(segment):
                 self._adopt(segment)
             case items.StageCrashed(stage, problem):

@@ -17,10 +17,12 @@ from proctor_desktop.journal.recover import LeftBehind, closing_entries, read_ba
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Entry, Writer
 from proctor_desktop.monitor.segment_record import segment_data
+from proctor_desktop.recording import sound_clip
 from proctor_desktop.recording.orphan import orphan
 from proctor_desktop.wire import rest
 
-_JPEG_START = b"\xff\xd8\xff"
+_TYPES = {b"\xff\xd8\xff": "image/jpeg", b"OggS": sound_clip.MEDIA_TYPE}
+"""Media types by what a file begins with; what begins otherwise is video."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,15 @@ def _references(blobs: BlobStore, names: list[str]) -> tuple[BlobRef, ...]:
     for name in names:
         path = blobs.path(name)
         if path is not None:
-            with path.open("rb") as file:
-                jpeg = file.read(len(_JPEG_START)) == _JPEG_START
-            media_type = "image/jpeg" if jpeg else VIDEO_TYPE
+            media_type = _media_type(path)
             references.append(BlobRef(name, media_type, path.stat().st_size))
     return tuple(references)
+
+
+def _media_type(path: Path) -> str:
+    with path.open("rb") as file:
+        begins = file.read(max(map(len, _TYPES)))
+    return next((name for start, name in _TYPES.items() if begins.startswith(start)), VIDEO_TYPE)
 
 
 def _parts(folder: SessionFolder) -> list[Path]:

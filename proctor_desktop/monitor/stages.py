@@ -19,12 +19,14 @@ from proctor_desktop.core.policy import Recording
 from proctor_desktop.hosts import Host
 from proctor_desktop.hosts.session_kind import SessionKind
 from proctor_desktop.monitor import inbox as items
+from proctor_desktop.monitor.analysers import Analysers
 from proctor_desktop.monitor.inbox import Inbox
 from proctor_desktop.monitor.recent_frames import Picture, RecentFrames
 from proctor_desktop.monitor.stop_request import StopRequest
 from proctor_desktop.recording.segment import Segment
 from proctor_desktop.recording.segmenter import Segmenter
-from proctor_desktop.sound.activity import SoundActivity
+from proctor_desktop.sound.hearing import Hearing
+from proctor_desktop.sound.speech import SpeechDetector
 from proctor_desktop.sources.camera import Camera
 from proctor_desktop.sources.focus import FocusWatcher
 from proctor_desktop.sources.microphone import Microphone
@@ -32,7 +34,7 @@ from proctor_desktop.sources.screen import ScreenGrabber, open_screen
 from proctor_desktop.sources.slot import Slot
 from proctor_desktop.vision.analysis import Analysis
 from proctor_desktop.vision.calibration import CalibrationOutcome, CalibrationProgress
-from proctor_desktop.vision.landmarker import VideoLandmarker
+from proctor_desktop.vision.loading import load_models
 from proctor_desktop.vision.reference_face import load_reference_face
 from proctor_desktop.vision.worker import VisionWorker
 
@@ -75,7 +77,7 @@ class Stages:
         options: StageOptions,
         host: Host,
         recording: Recording,
-        landmarker: Path,
+        analysers: Analysers,
         clock: Clock,
         inbox: Inbox,
         frames: RecentFrames,
@@ -91,7 +93,8 @@ class Stages:
         self._host = host
         self._watches_desktop = options.desktop and host.session is SessionKind.X11
         slot: Slot[Frame[npt.NDArray[np.uint8]]] = Slot()
-        self._activity = SoundActivity()
+        speech = analysers.speech
+        self._hearing = Hearing(None if speech is None else lambda: SpeechDetector(speech))
         self._camera = Camera(
             options.camera,
             slot,
@@ -102,12 +105,13 @@ class Stages:
         )
         self.vision = VisionWorker(
             slot,
-            lambda: VideoLandmarker(landmarker),
+            lambda: load_models(analysers.vision),
             load_reference_face(),
             clock,
             self._analysed,
             self._crash("vision"),
             self._seen,
+            told=lambda health: self._report(clock.now(), health),
         )
         self._microphone = self._make_microphone()
         self._focus = self._make_focus()
@@ -152,9 +156,16 @@ class Stages:
         while self._started:
             self._started.pop(0).stop()
 
-    def calibrate(self) -> None:
-        """Let vision look for the neutral pose; progress and outcome go to the inbox."""
-        self.vision.calibrate(self._calibrating, self._calibrated)
+    def calibrate(self, gaze: bool) -> None:
+        """Calibrate eyes and ears; progress and outcome go to the inbox."""
+        self._hearing.measure_room()
+        self.vision.calibrate(self._calibrating, self._calibrated, gaze)
+
+    def remember(self, frame: int) -> None:
+        """Compare every face with the one in this frame from now on."""
+        picture = self._frames.find(frame)
+        if picture is not None:
+            self.vision.remember(picture.image)
 
     def _make_microphone(self) -> Microphone | None:
         device = self._options.microphone
@@ -212,20 +223,20 @@ class Stages:
         for observation in analysis.observations:
             self._inbox.put(Event(analysis.moment, observation))
 
-    def _seen(self, frame: Picture, _analysis: Analysis) -> None:
-        self._frames.add(frame)
+    def _seen(self, frame: Picture, analysis: Analysis) -> None:
+        self._frames.add(frame, analysis.observations)
         self._preview(frame)
 
     def _heard(self, moment: Moment, samples: npt.NDArray[np.float32]) -> None:
-        level = self._activity.hear(samples)
-        if level is not None:
-            self._inbox.put(Event(moment, level))
+        for observation in self._hearing.hear(samples):
+            self._inbox.put(Event(moment, observation))
 
     def _calibrating(self, progress: CalibrationProgress) -> None:
         self._inbox.put(items.Calibrating(progress))
 
     def _calibrated(self, outcome: CalibrationOutcome) -> None:
-        self._inbox.put(items.CalibrationEnded(self._clock.now(), outcome))
+        room_dbfs = self._hearing.room_dbfs
+        self._inbox.put(items.CalibrationEnded(self._clock.now(), outcome, room_dbfs))
 
     def _finished(self, segment: Segment) -> None:
         self._inbox.put(items.SegmentFinished(segment))

@@ -1,6 +1,6 @@
-"""Screen video that survives a crash: fragmented MP4, one fragment a frame, AV1.
+"""Video that survives a crash: fragmented MP4, one fragment a frame, AV1.
 
-SVT-AV1 is told that it sees a screen (``scm``), to use one thread, and to hold no frame back
+SVT-AV1 is told whether it sees a screen (``scm``), to use one thread, and to hold no frame back
 (``pred-struct=1``, ``rtc=1``), so that each picture is a packet, and with the next one on disk,
 before the call returns.
 """
@@ -27,11 +27,7 @@ CODEC = "av1"
 MEDIA_TYPE = "video/mp4"
 
 _MOVFLAGS = "frag_every_frame+empty_moov+default_base_moof"
-_SVT = {
-    "preset": "8",
-    "crf": "40",
-    "svtav1-params": "scm=1:lp=1:pred-struct=1:rtc=1",
-}
+_PRESET = {"preset": "8", "crf": "40"}
 _TICK = Fraction(1, 1000)
 _ONE_KEY_FRAME = 1_000_000
 _BT709 = 1
@@ -46,7 +42,8 @@ class FragmentedVideo:
     """Writes BGRA pictures with their times into ``sink``.
 
     The picture's size is fixed; odd sides are made even by repeating the last row or column. A
-    file never gets larger than ``limit_bytes``.
+    file never gets larger than ``limit_bytes``. ``screen`` False is for a camera's pictures, which
+    take a third less time that way.
     """
 
     def __init__(
@@ -57,6 +54,8 @@ class FragmentedVideo:
         frames_per_s: float,
         comment: str,
         limit_bytes: int,
+        *,
+        screen: bool = True,
     ) -> None:
         self.width_px, self.height_px = _even(width_px), _even(height_px)
         self._sink = sink
@@ -69,7 +68,7 @@ class FragmentedVideo:
         )
         self._container.metadata["comment"] = comment
         rate = Fraction(frames_per_s).limit_denominator(1000)
-        self._stream = self._container.add_stream("libsvtav1", rate=rate, options=dict(_SVT))
+        self._stream = self._container.add_stream("libsvtav1", rate=rate, options=_svt(screen))
         self._stream.width, self._stream.height = self.width_px, self.height_px
         self._stream.pix_fmt = "yuv420p"
         self._stream.codec_context.time_base = self._stream.time_base = _TICK
@@ -116,6 +115,10 @@ class FragmentedVideo:
         fits = self._sink.size_bytes + self._held_bytes + growth <= self._limit_bytes
         self._held_bytes = growth
         return fits
+
+
+def _svt(screen: bool) -> dict[str, str]:
+    return {**_PRESET, "svtav1-params": f"scm={int(screen)}:lp=1:pred-struct=1:rtc=1"}
 
 
 def _even(pixels: int) -> int:

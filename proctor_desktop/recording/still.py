@@ -31,6 +31,14 @@ def jpeg(image: NDArray[np.uint8], quality: int = EVIDENCE_QUALITY) -> bytes:
     return encoded.tobytes()
 
 
+def picture(content: bytes) -> NDArray[np.uint8]:
+    """A JPEG as an RGB picture; raises ValueError if it is none."""
+    decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+    if decoded is None:
+        raise ValueError("this is no picture")
+    return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)
+
+
 def preview(image: NDArray[np.uint8]) -> bytes:
     """A camera picture as a JPEG of 320 x 240."""
     small = cv2.resize(image, (PREVIEW_WIDTH_PX, PREVIEW_HEIGHT_PX), interpolation=cv2.INTER_AREA)

@@ -151,6 +151,8 @@ def _conductor(
             calibrate=_ignore,
             use=_ignore,
             photo=_ignore,
+            remember=_ignore,
+            recall=_ignore,
             say=_ignore,
             alarm=_ignore,
             stop=_ignore,

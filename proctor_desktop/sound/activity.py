@@ -8,6 +8,9 @@ The threshold lies 10 dB above the room's noise floor, and the floor is what the
 the last 10 s was like, so that it comes from the pauses of whoever speaks. It is never below
 -45 dBFS (typing stays under that on an ordinary desk, and digital silence has no floor at all) and
 never above -35 dBFS (so that speech without a pause cannot lift it above itself).
+
+Once the room has been measured, while the candidate sat still for the neutral pose, its floor is
+that of those seconds and the threshold stays where they put it.
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ _FLOOR_BLOCKS = 100
 _FLOOR_PERCENTILE = 10.0
 _FLOOR_NEEDS_BLOCKS = 30
 _MARGIN_DB = 10.0
+_ROOM_BLOCKS = 25
 
 
 class SoundActivity:
@@ -41,6 +45,21 @@ class SoundActivity:
         self._recent: deque[float] = deque(maxlen=_FLOOR_BLOCKS)
         self._amplitude = _amplitude(SILENCE_DBFS)
         self._blocks = 0
+        self._measuring: list[float] | None = None
+        self._room_dbfs: float | None = None
+
+    @property
+    def room_dbfs(self) -> float | None:
+        """The noise floor of the room as last measured; None before and while it is."""
+        return self._room_dbfs
+
+    def measure_room(self) -> None:
+        """Take the next 2.5 s as what the room sounds like when nobody does anything.
+
+        A cough within them does no harm. Until they have passed, the running floor counts. May be
+        called from another thread than ``hear``.
+        """
+        self._room_dbfs, self._measuring = None, []
 
     def hear(self, samples: NDArray[np.float32]) -> SoundLevel | None:
         """Take the next block (numbers from -1 to 1); the level after every fifth one."""
@@ -48,13 +67,24 @@ class SoundActivity:
         self._recent.append(level)
         self._amplitude = _SMOOTHING * self._amplitude + (1 - _SMOOTHING) * _amplitude(level)
         self._blocks += 1
+        self._measure(level)
         if self._blocks % _BLOCKS_A_REPORT:
             return None
         return self._report()
 
+    def _measure(self, level_dbfs: float) -> None:
+        room = self._measuring
+        if room is None:
+            return
+        room.append(level_dbfs)
+        if len(room) >= _ROOM_BLOCKS:
+            self._measuring, self._room_dbfs = None, round(room_floor_dbfs(room), 1)
+
     def _report(self) -> SoundLevel:
+        room = self._room_dbfs
         level = round(_dbfs(self._amplitude), 1)
-        threshold = round(threshold_dbfs(self._recent), 1)
+        threshold = threshold_dbfs(self._recent) if room is None else _above(room)
+        threshold = round(threshold, 1)
         return SoundLevel(
             level_dbfs=level,
             threshold_dbfs=threshold,
@@ -77,8 +107,16 @@ def threshold_dbfs(recent_dbfs: deque[float]) -> float:
     """
     if len(recent_dbfs) < _FLOOR_NEEDS_BLOCKS:
         return LOWEST_THRESHOLD_DBFS
-    floor = float(np.percentile(np.array(recent_dbfs), _FLOOR_PERCENTILE))
-    return min(max(floor + _MARGIN_DB, LOWEST_THRESHOLD_DBFS), HIGHEST_THRESHOLD_DBFS)
+    return _above(float(np.percentile(np.array(recent_dbfs), _FLOOR_PERCENTILE)))
+
+
+def room_floor_dbfs(levels_dbfs: list[float]) -> float:
+    """The floor of a room from its block levels: the quarter point, which a cough does not move."""
+    return float(np.percentile(np.array(levels_dbfs), _QUARTER))
+
+
+def _above(floor_dbfs: float) -> float:
+    return min(max(floor_dbfs + _MARGIN_DB, LOWEST_THRESHOLD_DBFS), HIGHEST_THRESHOLD_DBFS)
 
 
 def _amplitude(dbfs: float) -> float:

@@ -123,7 +123,7 @@ class Microphone:
                 moment, samples = self._pieces.get(timeout=_LOOK_S)
             except queue.Empty:
                 if not stream.active:
-                    self._outage.begin("the microphone is gone")
+                    self._outage.begin("the device went away")
                     return
                 if self._clock.now().mono_ns - last_ns >= patience_ns:
                     self._outage.begin("the microphone gives no more sound")

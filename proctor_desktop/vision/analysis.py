@@ -7,14 +7,32 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from proctor_desktop.core.moment import Moment
-from proctor_desktop.core.observation import FaceBox, FacesSeen, HeadPose
-from proctor_desktop.vision.calibration import Neutral
-from proctor_desktop.vision.geometry import Fit, angles, relative
+from proctor_desktop.core.observation import (
+    EyesSeen,
+    FaceBox,
+    FacesSeen,
+    Gaze,
+    HeadPose,
+    Observation,
+)
+from proctor_desktop.vision.calibration import Calibration, Neutral
+from proctor_desktop.vision.eyes import CastDown, Eyes, cast_down, eyes_of, openness
+from proctor_desktop.vision.gaze import (
+    ASSUMED_SCREEN,
+    OPEN_ENOUGH,
+    Look,
+    SteadyGaze,
+    look_of,
+    sureness,
+)
+from proctor_desktop.vision.geometry import Angles, Fit, angles, relative
+from proctor_desktop.vision.sight import Sight
 
 ANGLE_DIGITS = 2
 FRACTION_DIGITS = 4
 
-Seen: TypeAlias = FacesSeen | HeadPose
+Seen: TypeAlias = Observation
+"""Whatever the camera's picture can give rise to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +49,55 @@ class Analysis:
     analysis_ms: float
 
 
-def observations(frame: int, fits: Sequence[Fit], neutral: Neutral | None) -> tuple[Seen, ...]:
-    """What ``fits`` (largest face first) say about a frame.
+class FaceReader:
+    """Reads head, eyes and gaze of the one face in view, against its calibration.
 
-    Numbers are rounded here, before anybody decides on them, so that a replay of recorded
-    observations comes to exactly the same decisions.
+    Remembers half a second: a gaze is smoothed, and held through a blink. Numbers are rounded
+    here, before anybody decides on them, so that a replay of recorded observations comes to
+    exactly the same decisions. Use it from one thread, with sights in the order they were taken.
     """
-    faces = FacesSeen(frame, tuple(_rounded(fit.box) for fit in fits))
-    if len(fits) != 1 or neutral is None:  # of two faces, nobody knows which is the candidate's
-        return (faces,)
-    return (faces, head_pose(frame, fits[0], neutral))
+
+    def __init__(self) -> None:
+        self._calibration: Calibration | None = None
+        self._cast_down = CastDown()
+        self._gaze = SteadyGaze()
+
+    def read(
+        self, sight: Sight, calibration: Calibration | None
+    ) -> tuple[HeadPose | EyesSeen | Gaze, ...]:
+        """What the face says; nothing without a mesh, uncalibrated, or beside a second person.
+
+        Of two people nobody knows which is the candidate. Eyes and gaze need eyes that could be
+        made out at calibration; gaze is left out while the eyes are closed for longer than a blink.
+        """
+        self._renew(calibration)
+        if calibration is None or sight.mesh is None or sight.fit is None or sight.living > 1:
+            return ()
+        turn = relative(sight.fit.rotation, calibration.neutral.matrix())
+        pose = head_pose(sight.frame, sight.fit, calibration.neutral)
+        eyes = eyes_of(sight.mesh, sight.fit.rotation)
+        if eyes is None or calibration.eyes is None:
+            return (pose,)
+        seen = self._eyes(sight, eyes, calibration.eyes, angles(turn))
+        shut = max(seen.left, seen.right) < OPEN_ENOUGH and not seen.looking_down
+        look = self._gaze.add(sight.moment, None if shut else look_of(eyes, turn, calibration.eyes))
+        if look is None:
+            return (pose, seen)
+        nearness = max(1.0, eyes.px_per_mm / calibration.eyes.px_per_mm)
+        sure = sureness(eyes, sight.fit.confidence)
+        return (pose, seen, _gaze(sight.frame, look, calibration, nearness, sure))
+
+    def _renew(self, calibration: Calibration | None) -> None:
+        if calibration != self._calibration:
+            self._calibration = calibration
+            self._cast_down, self._gaze = CastDown(), SteadyGaze()
+
+    def _eyes(self, sight: Sight, now: Eyes, usual: Eyes, head: Angles) -> EyesSeen:
+        left, right = openness(now, usual)
+        down = self._cast_down.add(sight.moment, cast_down(now, usual, head))
+        return EyesSeen(
+            sight.frame, _round(left, FRACTION_DIGITS), _round(right, FRACTION_DIGITS), down
+        )
 
 
 def head_pose(frame: int, fit: Fit, neutral: Neutral) -> HeadPose:
@@ -53,6 +110,27 @@ def head_pose(frame: int, fit: Fit, neutral: Neutral) -> HeadPose:
         _round(turned.roll_deg, ANGLE_DIGITS),
         _round(fit.confidence, FRACTION_DIGITS),
     )
+
+
+def _gaze(
+    frame: int, look: Look, calibration: Calibration, nearness: float, confidence: float
+) -> Gaze:
+    screen = calibration.screen or ASSUMED_SCREEN
+    return Gaze(
+        frame,
+        _round(look.horizontal_deg, ANGLE_DIGITS),
+        _round(look.vertical_deg, ANGLE_DIGITS),
+        _round(screen.outside_deg(look, nearness), ANGLE_DIGITS),
+        _round(confidence, FRACTION_DIGITS),
+    )
+
+
+def observations(frame: int, fits: Sequence[Fit], neutral: Neutral | None) -> tuple[Seen, ...]:
+    """Faces and head angles of ``fits`` (largest face first), for a caller without sights."""
+    faces = FacesSeen(frame, tuple(_rounded(fit.box) for fit in fits))
+    if len(fits) != 1 or neutral is None:  # of two faces, nobody knows which is the candidate's
+        return (faces,)
+    return (faces, head_pose(frame, fits[0], neutral))
 
 
 def _rounded(box: FaceBox) -> FaceBox:

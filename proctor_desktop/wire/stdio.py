@@ -36,7 +36,8 @@ class PhaseIs:
 class Notice:
     """What the candidate must be shown before consenting, and who asks.
 
-    ``limits`` names what the program cannot do on this computer, each with its reason.
+    ``limits`` names what the program cannot do on this computer, each with its reason;
+    ``calibration`` says whether this exam offers one.
     """
 
     type: ClassVar[str] = "notice"
@@ -46,6 +47,7 @@ class Notice:
     sha256: str
     signer: str
     limits: list[str]
+    calibration: bool = True
 
 
 @dataclass(frozen=True, slots=True)

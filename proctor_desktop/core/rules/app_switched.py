@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from proctor_desktop.core import policy
+from proctor_desktop.core import rule_settings
 from proctor_desktop.core.observation import FocusChanged, Observation, Source
-from proctor_desktop.core.rules.rule import Reading
+from proctor_desktop.core.rules.rule import Needs, Reading
 
 
 @dataclass
@@ -20,11 +20,13 @@ class AppSwitched:
     name: ClassVar[str] = "app_switched"
     source: ClassVar[Source] = Source.FOCUS
     rate_per_s: ClassVar[float | None] = None
+    bridges_s: ClassVar[float] = 0.0
+    ability: ClassVar[str] = "focus"
     keeps_still: ClassVar[bool] = True
-    needs_calibration: ClassVar[bool] = False
+    needs: ClassVar[Needs] = Needs.NOTHING
     says: ClassVar[str] = "Another application came to the front."
 
-    settings: policy.AppSwitched
+    settings: rule_settings.AppSwitched
     after_readings: int = 1
     _first: str = field(default="", init=False)
 

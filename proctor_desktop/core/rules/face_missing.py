@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
-from proctor_desktop.core import policy
+from proctor_desktop.core import rule_settings
 from proctor_desktop.core.observation import FacesSeen, Observation, Source
-from proctor_desktop.core.rules.rule import VISION_RATE, Reading
+from proctor_desktop.core.rules.rule import VISION_RATE, Needs, Reading
+from proctor_desktop.core.rules.stillness import frozen, living
+
+_NONE = "No face in the camera picture"
+_ONLY_STILL = "No face in the camera picture but one that has not moved at all for {:.0f} s"
 
 
-@dataclass(frozen=True)
+@dataclass
 class FaceMissing:
-    """No face for longer than the candidate needs to pick up a pen."""
+    """No face for longer than the candidate needs to pick up a pen.
+
+    A face that never moves is nobody's: a print in front of an empty chair. It takes far longer to
+    be sure of that than of a poster beside a candidate, for here the face is all there is to see.
+    """
 
     name: ClassVar[str] = "face_missing"
     source: ClassVar[Source] = Source.CAMERA
     rate_per_s: ClassVar[float | None] = VISION_RATE
+    bridges_s: ClassVar[float] = 0.0
+    ability: ClassVar[str] = "camera"
     keeps_still: ClassVar[bool] = True
-    needs_calibration: ClassVar[bool] = False
+    needs: ClassVar[Needs] = Needs.NOTHING
     says: ClassVar[str] = "We can't see your face."
 
-    settings: policy.FaceMissing
+    settings: rule_settings.FaceMissing
     after_readings: int = 1
+    _frozen: bool = field(default=False, init=False)
 
     def read(self, observation: Observation) -> Reading | None:
-        """Suspicious when the analysed picture holds no face."""
+        """Suspicious when the analysed picture holds no face that is alive."""
+        self._frozen = frozen(self._frozen, observation)
         if not isinstance(observation, FacesSeen):
             return None
+        faces = observation.faces
+        alive = faces if self._frozen else living(faces, self.settings.still_after_s)
+        still_s = min((face.still_s for face in faces), default=0.0)
         return Reading(
-            suspicious=not observation.faces,
-            reason="No face in the camera picture",
+            suspicious=not alive,
+            reason=_ONLY_STILL.format(still_s) if faces else _NONE,
+            confidence=max((face.score for face in faces), default=1.0),
             frame=observation.frame,
         )

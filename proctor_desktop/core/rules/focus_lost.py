@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from proctor_desktop.core import policy
+from proctor_desktop.core import rule_settings
 from proctor_desktop.core.observation import FocusChanged, Observation, Source
-from proctor_desktop.core.rules.rule import Reading
+from proctor_desktop.core.rules.rule import Needs, Reading
 
 
 @dataclass(frozen=True)
@@ -17,11 +17,13 @@ class FocusLost:
     name: ClassVar[str] = "focus_lost"
     source: ClassVar[Source] = Source.FOCUS
     rate_per_s: ClassVar[float | None] = None
+    bridges_s: ClassVar[float] = 0.0
+    ability: ClassVar[str] = "focus"
     keeps_still: ClassVar[bool] = True
-    needs_calibration: ClassVar[bool] = False
+    needs: ClassVar[Needs] = Needs.NOTHING
     says: ClassVar[str] = "The exam window is no longer in front."
 
-    settings: policy.FocusLost
+    settings: rule_settings.FocusLost
     after_readings: int = 1
 
     def read(self, observation: Observation) -> Reading | None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from proctor_desktop.core import policy
+from proctor_desktop.core import rule_settings
 from proctor_desktop.core.observation import HeadPose, Observation, Source
-from proctor_desktop.core.rules.rule import VISION_RATE, Reading
+from proctor_desktop.core.rules.rule import VISION_RATE, Needs, Reading
+
+_HYSTERESIS_DEG = 2.5
+_HYSTERESIS_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -15,17 +18,20 @@ class HeadTurned:
     """Beyond one of four limits: left, right, up, down, each on its own.
 
     The four are separate because neither webcams nor people are symmetric: a camera above the
-    screen sees "down" early, and reading from paper is not turning round.
+    screen sees "down" early, and reading from paper is not turning round. A head near a limit goes
+    on being turned until it is a little inside it again.
     """
 
     name: ClassVar[str] = "head_turned"
     source: ClassVar[Source] = Source.CAMERA
     rate_per_s: ClassVar[float | None] = VISION_RATE
+    bridges_s: ClassVar[float] = 0.0
+    ability: ClassVar[str] = "camera"
     keeps_still: ClassVar[bool] = True
-    needs_calibration: ClassVar[bool] = True
+    needs: ClassVar[Needs] = Needs.POSE
     says: ClassVar[str] = "Your head is turned away from the screen."
 
-    settings: policy.HeadTurned
+    settings: rule_settings.HeadTurned
     after_readings: int = 1
 
     def read(self, observation: Observation) -> Reading | None:
@@ -41,6 +47,7 @@ class HeadTurned:
             threshold=limit,
             unit="deg",
             frame=observation.frame,
+            holds=angle > limit - min(_HYSTERESIS_DEG, limit * _HYSTERESIS_SHARE),
         )
 
     def _directions(self, pose: HeadPose) -> tuple[tuple[float, float, str], ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from proctor_desktop.core import policy
+from proctor_desktop.core import rule_settings
 from proctor_desktop.core.observation import Observation, SoundLevel, Source
-from proctor_desktop.core.rules.rule import SOUND_RATE, Reading
+from proctor_desktop.core.rules.rule import SOUND_RATE, Needs, Reading
 
 _SURE_AT_DB = 6.0
 
@@ -19,11 +19,13 @@ class ProlongedSilence:
     name: ClassVar[str] = "prolonged_silence"
     source: ClassVar[Source] = Source.MICROPHONE
     rate_per_s: ClassVar[float | None] = SOUND_RATE
+    bridges_s: ClassVar[float] = 0.0
+    ability: ClassVar[str] = "microphone"
     keeps_still: ClassVar[bool] = False
-    needs_calibration: ClassVar[bool] = False
+    needs: ClassVar[Needs] = Needs.NOTHING
     says: ClassVar[str] = "We haven't heard anything for a while."
 
-    settings: policy.ProlongedSilence
+    settings: rule_settings.ProlongedSilence
     after_readings: int = 1
 
     def read(self, observation: Observation) -> Reading | None:

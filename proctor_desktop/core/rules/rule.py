@@ -1,16 +1,29 @@
-"""What a rule is: a name, its settings, and a pure reading of one observation."""
+"""What a rule is: a name, its settings, and a reading of one observation."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar, Protocol
 
 from proctor_desktop.core.frame import FRAMES_PER_S
 from proctor_desktop.core.observation import Observation, Source
-from proctor_desktop.core.policy import RuleSettings
+from proctor_desktop.core.rule_settings import RuleSettings
 
 VISION_RATE = FRAMES_PER_S
+PICTURE_RATE = 2.0
+OBJECTS_RATE = 1.0
+LIVENESS_RATE = 0.5
+IDENTITY_RATE = 1 / 30
 SOUND_RATE = 2.0
+
+
+class Needs(StrEnum):
+    """What a rule needs of the calibration, and whose error its violations therefore carry."""
+
+    NOTHING = "nothing"
+    POSE = "pose"
+    GAZE = "gaze"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +31,12 @@ class Reading:
     """What one observation means to one rule.
 
     ``measured`` and ``threshold`` are None for rules that measure how long something lasts: the
-    duration and the rule's own time stand in for them.
+    duration and the rule's own time stand in for them. ``lower_is_worse`` says that ``threshold``
+    is a least and not a most.
+
+    ``holds`` (hysteresis) lets what is going on continue without being able to start it.
+    ``since_s`` is for how long the matter had lasted already when it was observed; ``at_once`` says
+    that it needs no time to prove itself, such as a device that is gone.
     """
 
     suspicious: bool
@@ -28,20 +46,37 @@ class Reading:
     threshold: float | None = None
     unit: str = "s"
     frame: int | None = None
+    lower_is_worse: bool = False
+    holds: bool = False
+    since_s: float = 0.0
+    at_once: bool = False
+
+    @property
+    def excess(self) -> float:
+        """How far the measure is beyond its threshold; 0 where there is no measure."""
+        if self.measured is None:
+            return 0.0
+        over = self.measured - (self.threshold or 0.0)
+        return -over if self.lower_is_worse else over
 
 
 class Rule(Protocol):
-    """One rule with its settings.
+    """One rule with its settings. It may remember what it read; it knows no time but that.
 
     ``rate_per_s`` is how often readings are due; None means that a reading holds until the next one
-    (a window stays active until another becomes it). ``says`` is what the candidate is told.
+    (a window stays active until another becomes it). ``bridges_s`` is how long the matter may seem
+    to be over before it has lasted long enough (a blink in a look to the side). ``ability`` names
+    the capability without which the rule cannot be evaluated. ``says`` is what the candidate is
+    told.
     """
 
     name: ClassVar[str]
     source: ClassVar[Source]
     rate_per_s: ClassVar[float | None]
+    bridges_s: ClassVar[float]
+    ability: ClassVar[str]
     keeps_still: ClassVar[bool]
-    needs_calibration: ClassVar[bool]
+    needs: ClassVar[Needs]
     says: ClassVar[str]
 
     @property

@@ -29,7 +29,10 @@ Stills = Callable[[str], bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A finished report; :meth:`html` and :meth:`csv` only lay it out."""
+    """A finished report; :meth:`html` and :meth:`csv` only lay it out.
+
+    ``clips`` names the clips whose files are there, whole.
+    """
 
     verdict: Verdict
     trust: Trust
@@ -37,10 +40,19 @@ class Report:
     told: Sitting
     assessment: Assessment
     stills: Mapping[str, Still]
+    clips: frozenset[str]
 
     def html(self) -> str:
         """One self-contained page."""
-        return to_html(self.verdict, self.trust, self.exam, self.told, self.assessment, self.stills)
+        return to_html(
+            self.verdict,
+            self.trust,
+            self.exam,
+            self.told,
+            self.assessment,
+            self.stills,
+            self.clips,
+        )
 
     def csv(self) -> str:
         """One row a violation."""
@@ -61,7 +73,8 @@ def report(
         told, exam, _recorded_policy(kept), authentic=verdict.outcome is not Outcome.INVALID
     )
     shown = dict(_shown(_pictures(told), stills))
-    return Report(verdict, trust, exam, told, assessment, shown)
+    clips = frozenset(_there(told, stills))
+    return Report(verdict, trust, exam, told, assessment, shown, clips)
 
 
 def report_from_package(path: Path, trust: Trust) -> Report:
@@ -123,9 +136,18 @@ def _recorded_policy(records: Iterable[Record]) -> Mapping[str, Any] | None:
 
 
 def _pictures(told: Sitting) -> list[BlobRef]:
-    of_violations = (one.still for one in told.violations.values())
-    pictures = [one for one in (told.reference_photo, *of_violations) if one is not None]
-    return pictures[:_MAX_STILLS]
+    violations = list(told.violations.values())
+    stills = (told.reference_photo, *(one.still for one in violations))
+    overlays = (one.overlay for one in violations)
+    kinds = ([one for one in kind if one is not None] for kind in (stills, overlays))
+    return [picture for kind in kinds for picture in kind[:_MAX_STILLS]]
+
+
+def _there(told: Sitting, blobs: Stills) -> Iterator[str]:
+    """The clips that can be had; nothing of them is in the report itself."""
+    for clip in told.clips[:_MAX_STILLS]:
+        if clip.blob is not None and blobs(clip.blob.sha256) is not None:
+            yield clip.blob.sha256
 
 
 def _shown(pictures: Iterable[BlobRef], stills: Stills) -> Iterator[tuple[str, Still]]:

@@ -9,7 +9,7 @@ from typing import Any
 from proctor_desktop.config.exam import SignedExam, policy_from_json
 from proctor_desktop.core.capability import Level
 from proctor_desktop.core.policy import Policy
-from proctor_desktop.core.rules import enabled_rules
+from proctor_desktop.core.rules import Needs, Rule, enabled_rules
 from proctor_desktop.core.scoring import Score, score
 from proctor_desktop.export.report.sitting import Sitting, ToldViolation
 from proctor_desktop.export.report.words import rule_title
@@ -97,12 +97,25 @@ def _not_evaluated(told: Sitting, policy: Policy) -> Iterator[NotEvaluated]:
         if not settings.enabled:
             yield NotEvaluated(rule_title(name), "The exam switched it off.")
     for rule in enabled:
-        if rule.source.value in impossible:
-            why = f"No {rule.source.value}: {impossible[rule.source.value]}"
+        if why := _obstacle(rule, impossible) or _uncalibrated(rule, told, policy):
             yield NotEvaluated(rule_title(rule.name), why)
-        elif rule.needs_calibration and not told.calibrated:
-            why = f"It needs a calibration; the calibration was {told.calibration or 'not made'}."
-            yield NotEvaluated(rule_title(rule.name), why)
+
+
+def _obstacle(rule: Rule, impossible: Mapping[str, str]) -> str:
+    """Which ability of the machine the rule would have needed, and why it was missing."""
+    if rule.source.value in impossible:
+        return f"No {rule.source.value}: {impossible[rule.source.value]}"
+    return impossible.get(rule.ability, "")
+
+
+def _uncalibrated(rule: Rule, told: Sitting, policy: Policy) -> str:
+    if rule.needs is Needs.NOTHING:
+        return ""
+    if not policy.calibration.offered:
+        return "The exam offers no calibration (an accommodation)."
+    if told.calibrated:
+        return ""
+    return f"It needs a calibration; the calibration was {told.calibration or 'not made'}."
 
 
 def _notes(

@@ -36,6 +36,13 @@ def whole(data: Mapping[str, Any], name: str) -> int | None:
     return value if abs(value) < 2**63 else None
 
 
+def wholes(data: Mapping[str, Any], name: str) -> list[int]:
+    """The integers in a list, other items left out."""
+    value = data.get(name)
+    items = value if isinstance(value, list) else []
+    return [one for item in items if (one := whole({name: item}, name)) is not None]
+
+
 def mapping(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """An object; empty when there is none."""
     value = data.get(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from proctor_desktop.config.paths import resource
 from proctor_desktop.core.session import Phase
 from proctor_desktop.export.report import words
 from proctor_desktop.export.report.assessment import Assessment
-from proctor_desktop.export.report.sitting import Sitting
+from proctor_desktop.export.report.sitting import Sitting, mean_confidence, worst_calibration_deg
 from proctor_desktop.export.report.still import Still
 from proctor_desktop.export.report.timeline import timeline
 from proctor_desktop.export.verify import Outcome, Trust, Verdict
@@ -39,6 +39,7 @@ def to_html(
     told: Sitting,
     assessment: Assessment,
     stills: Mapping[str, Still],
+    clips: Collection[str],
 ) -> str:
     """Render the page. Everything that comes from the evidence is escaped."""
     page = _environment(resource("assets", "report")).get_template("report.html.j2")
@@ -50,6 +51,7 @@ def to_html(
         told=told,
         assessment=assessment,
         stills=stills,
+        clips=clips,
         timeline=timeline(told),
         risks=words.RISKS,
         never_ran=all(phase.name != Phase.RUNNING.value for phase in told.phases),
@@ -74,6 +76,8 @@ def _environment(folder: Path) -> Environment:
         percent=words.percent,
         size=words.size,
         rule_title=words.rule_title,
+        mean_confidence=mean_confidence,
+        worst_calibration_deg=worst_calibration_deg,
     )
     style = (folder / "report.css").read_text(encoding="utf-8")
     environment.globals["style"] = Markup(style)  # noqa: S704 - our own file, nothing in it varies

@@ -39,6 +39,21 @@ class ToldViolation:
     calibration_error_deg: float | None = None
     ended: str = ""
     still: BlobRef | None = None
+    overlay: BlobRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldClip:
+    """A recording around violations, and where it stands in the session's time.
+
+    ``about`` says what it holds in a few words; ``blob`` is None for a record without its file.
+    """
+
+    violations: tuple[int, ...]
+    source: str
+    span: Span
+    about: str
+    blob: BlobRef | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +93,21 @@ class Sitting:
     absences: list[Span] = field(default_factory=list)
     violations: dict[int, ToldViolation] = field(default_factory=dict)
     starts: list[Record] = field(default_factory=list)
+    clips: list[ToldClip] = field(default_factory=list)
     capabilities: list[ToldCapability] = field(default_factory=list)
     consent: str = ""
     calibration: str = ""
     calibrated: bool = False
     calibration_error_deg: float | None = None
+    gaze_error_deg: float | None = None
     reference_photo: BlobRef | None = None
     segments: int = 0
     warnings: int = 0
     unreadable: int = 0
+
+    def clips_of(self, violation: int) -> list[ToldClip]:
+        """The recordings around this violation."""
+        return [clip for clip in self.clips if violation in clip.violations]
 
     def exam_offset_s(self, at_s: float) -> float:
         """Seconds since the exam began; since the session's first record when it never did."""
@@ -140,10 +161,11 @@ def _tell(told: Sitting, record: Record) -> None:
             _violate(told, record)
         case "gap" | "not_captured" | "restart":
             told.absences.append(_absence(told, record))
-        case "segment":
-            told.segments += 1
-        case "warning":
-            told.warnings += 1
+        case "clip":
+            told.clips.append(_clip(told, record))
+        case "segment" | "warning":
+            told.segments += record.kind == "segment"
+            told.warnings += record.kind == "warning"
         case "session.close":
             told.closed = fields.text(record.data, "reason", "closed")
 
@@ -172,6 +194,7 @@ def _calibrate(told: Sitting, record: Record) -> None:
     told.calibration = f"{outcome}: {reason}" if reason else outcome
     if outcome == "done":
         told.calibration_error_deg = error_deg
+        told.gaze_error_deg = fields.number(record.data, "gaze_error_deg")
 
 
 def _violate(told: Sitting, record: Record) -> None:
@@ -185,7 +208,7 @@ def _violate(told: Sitting, record: Record) -> None:
         known = _begin(told, record, number, rule)
     if record.kind == "violation.start":
         told.starts.append(record)
-        known = replace(known, still=_picture(record))
+        known = replace(known, still=_picture(record), overlay=_named(record, "overlay"))
     told.violations[number] = replace(
         known,
         severity=fields.text(data, "severity", known.severity),
@@ -227,4 +250,47 @@ def _absence(told: Sitting, record: Record) -> Span:
 
 
 def _picture(record: Record) -> BlobRef | None:
-    return next((blob for blob in record.blobs if blob.type.startswith("image/")), None)
+    """The picture as it was taken; the first one where the record does not say which it is."""
+    images = (blob for blob in record.blobs if blob.type.startswith("image/"))
+    overlay = _named(record, "overlay")
+    return _named(record, "untouched") or next((one for one in images if one != overlay), None)
+
+
+def _named(record: Record, name: str) -> BlobRef | None:
+    """The picture that the record gives this name; None unless it is a file of that record."""
+    sha256 = fields.text(fields.mapping(record.data, "pictures"), name)
+    images = (blob for blob in record.blobs if blob.type.startswith("image/"))
+    return next((blob for blob in images if blob.sha256 == sha256), None)
+
+
+def _clip(told: Sitting, record: Record) -> ToldClip:
+    data = record.data
+    source = fields.text(data, "source", "a source")
+    start_s, end_s = (_at_s(told, record, name) for name in ("started", "ended"))
+    frames = fields.whole(data, "frames")
+    about = "sound" if frames is None else f"video, {frames} pictures"
+    violations = tuple(fields.wholes(data, "violations"))
+    span = Span(source, start_s, max(start_s, end_s))
+    return ToldClip(violations, source, span, about, next(iter(record.blobs), None))
+
+
+def _at_s(told: Sitting, record: Record, name: str) -> float:
+    """Where a wall time of the record's data lies in the session; the record's own if unknown."""
+    try:
+        wall = from_rfc3339(fields.text(record.data, name))
+    except ValueError:
+        return told.length_s
+    before_s = (from_rfc3339(record.wall) - wall).total_seconds()
+    return min(max(told.length_s - before_s, 0.0), told.length_s)
+
+
+def mean_confidence(violations: Iterable[ToldViolation]) -> float | None:
+    """How sure these violations are on average; None where none says."""
+    stated = [one.confidence for one in violations if one.confidence is not None]
+    return sum(stated) / len(stated) if stated else None
+
+
+def worst_calibration_deg(violations: Iterable[ToldViolation]) -> float | None:
+    """The largest calibration error that these violations were measured with, if any."""
+    stated = (one.calibration_error_deg for one in violations)
+    return max((one for one in stated if one is not None), default=None)

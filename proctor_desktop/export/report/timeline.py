@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from proctor_desktop.export.report.sitting import Sitting, Span, ToldViolation
+from proctor_desktop.export.report.sitting import Sitting, Span, ToldClip, ToldViolation
 from proctor_desktop.export.report.words import duration, offset, rule_title
 
 WIDTH = 1000.0
@@ -72,11 +72,15 @@ class Timeline:
 def timeline(told: Sitting) -> Timeline:
     """Lay the session out: its phases, a lane a rule that fired, and what is missing."""
     scale = _Scale(max(told.length_s, 1.0))
-    lanes, top = [], _TOP + _PHASES + 6
+    lanes, top = list[Lane](), _TOP + _PHASES + 6
     for rule in dict.fromkeys(v.rule for v in told.violations.values()):
         of_rule = [v for v in told.violations.values() if v.rule == rule]
         bars = (_violation_bar(scale, told, one, top) for one in of_rule)
         lanes.append(Lane(rule_title(rule), top + _LANE / 2, top, tuple(bars)))
+        top += _LANE
+    if told.clips:
+        bars = (_clip_bar(scale, clip, top) for clip in told.clips)
+        lanes.append(Lane("Clips kept", top + _LANE / 2, top, tuple(bars)))
         top += _LANE
     if told.absences:
         bars = (_bar(scale, span, top + 5, _LANE - 10, "absence", "") for span in told.absences)
@@ -122,6 +126,12 @@ def _violation_bar(scale: _Scale, told: Sitting, one: ToldViolation, top: float)
     span = Span(name, one.at_s, one.at_s + one.duration_s, one.reason)
     style = one.severity if one.severity in _HEIGHTS else "info"
     return _bar(scale, span, bottom - height, height, style, "")
+
+
+def _clip_bar(scale: _Scale, clip: ToldClip, top: float) -> Bar:
+    numbers = ", ".join(f"no. {number}" for number in clip.violations)
+    span = replace(clip.span, name=f"{clip.source} clip", reason=numbers)
+    return _bar(scale, span, top + 7, _LANE - 14, "clip", "")
 
 
 def _phase_bars(scale: _Scale, phases: Iterable[Span]) -> Iterable[Bar]:

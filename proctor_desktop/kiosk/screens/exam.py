@@ -32,6 +32,7 @@ class ExamScreen(Screen):
         self.list.setMaximumWidth(self.step * _LIST_UNITS)
         self.list.hide()
         self.toasts = Toasts(self, above=self.footer)
+        self._may_calibrate = True
         self._show_strip_above()
         self.row.addWidget(self.list, stretch=2)
         self.body.addWidget(self.place, stretch=1)
@@ -47,6 +48,10 @@ class ExamScreen(Screen):
         count = len(view.messages)
         self.messages.setText(self.tr("&Messages ({count})").format(count=count))
         self.messages.setAccessibleName(self.tr("Messages: {count}").format(count=count))
+        self._may_calibrate = view.notice is None or view.notice.calibration
+        self.again.setVisible(self._may_calibrate and not self.asking)
+        calibrating = stdio.Calibrate.type in view.asked
+        self.again.setEnabled(view.link is Link.TALKING and not calibrating)
         asked = stdio.FinishExam.type in view.asked
         self.confirm.setEnabled(view.link is Link.TALKING and not asked)
 
@@ -90,6 +95,7 @@ class ExamScreen(Screen):
             one.setVisible(shown)
         for one in (self.messages, self.finish):
             one.setVisible(not shown)
+        self.again.setVisible(self._may_calibrate and not shown)
 
     def _show_strip_above(self) -> None:
         bar = QFrame()
@@ -103,6 +109,8 @@ class ExamScreen(Screen):
         self.messages = button(self.tr("&Messages ({count})").format(count=0), "quiet")
         self.messages.setCheckable(True)
         self.messages.toggled.connect(self.list.setVisible)
+        self.again = button(self.tr("&Calibrate again"), "quiet")
+        self.again.clicked.connect(lambda: self.asked.emit(stdio.Calibrate()))
         self.finish = button(self.tr("&Finish exam"))
         self.finish.clicked.connect(lambda _checked: self.ask_to_finish())
         self.keep = button(self.tr("&Keep working"))
@@ -110,7 +118,14 @@ class ExamScreen(Screen):
         self.confirm = button(self.tr("&Finish exam now"), "primary")
         self.confirm.clicked.connect(lambda: self.asked.emit(stdio.FinishExam()))
         self._question.setWordWrap(False)
-        for one in (self.messages, self.finish, self._question, self.keep, self.confirm):
+        for one in (
+            self.messages,
+            self.again,
+            self.finish,
+            self._question,
+            self.keep,
+            self.confirm,
+        ):
             self.buttons.addWidget(one)
         self._show_question(shown=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from proctor_desktop.kiosk.facts import devices
+from proctor_desktop.kiosk.facts import accuracy, devices
 from proctor_desktop.kiosk.screens.screen import Screen
 from proctor_desktop.kiosk.state import CandidateView, Link
 from proctor_desktop.ui.status_strip import StatusStrip
@@ -19,12 +19,17 @@ class ReadyScreen(Screen):
         super().__init__("")
         self.title.setText(self.tr("You are ready"))
         self._detail = label(role="muted")
+        self.accuracy = label(role="muted")
         self.strip = StatusStrip(self.tr("Devices"))
         self.body.addWidget(label(self.tr("The exam begins when you press Start."), "lead"))
         self.body.addWidget(self._detail)
         self.body.addWidget(self._card())
         self.body.addWidget(self.strip)
+        self.body.addWidget(self.accuracy)
         self.body.addStretch()
+        self.again = button(self.tr("&Calibrate again"), "quiet")
+        self.again.clicked.connect(lambda: self.asked.emit(stdio.Calibrate()))
+        self.buttons.addWidget(self.again)
         self.start = button(self.tr("&Start the exam"), "primary")
         self.start.clicked.connect(lambda: self.asked.emit(stdio.StartExam()))
         self.buttons.addWidget(self.start)
@@ -34,6 +39,11 @@ class ReadyScreen(Screen):
         asked = stdio.StartExam.type in view.asked
         self.start.setEnabled(view.link is Link.TALKING and not asked)
         self.strip.show_facts(devices(view))
+        self.accuracy.setText(accuracy(view.calibrated) if view.calibrated else "")
+        self.accuracy.setVisible(view.calibrated is not None)
+        calibrating = stdio.Calibrate.type in view.asked
+        self.again.setVisible(view.calibrated is not None)
+        self.again.setEnabled(view.link is Link.TALKING and not calibrating)
         self._detail.setText(view.detail)
         self._detail.setVisible(bool(view.detail))
 

@@ -7,10 +7,21 @@ from typing import Any
 
 import pytest
 
+from proctor_desktop.core import engine
 from proctor_desktop.core.chain import BrokenChain
+from proctor_desktop.core.effect import KeepClip, KeepSound
 from proctor_desktop.core.moment import Moment
+from proctor_desktop.core.observation import Source
+from proctor_desktop.core.policy import Recording, Rules
+from proctor_desktop.core.rules import Rule, enabled_rules
 from proctor_desktop.core.session import PHASE_OF_RECORD, Phase
-from proctor_desktop.journal.recover import LeftBehind, closing_entries, missing_s, read_back
+from proctor_desktop.journal.recover import (
+    LeftBehind,
+    closing_entries,
+    missing_clip,
+    missing_s,
+    read_back,
+)
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Entry
 from tests.fakes.journals import chain
@@ -75,6 +86,74 @@ def test_the_restart_ends_what_was_open_and_says_what_was_missed(folder: Session
     assert (end["violation"], end["ended"], end["duration_s"]) == (4, "recovered after a crash", 5)
     assert (gap["source"], gap["seconds"]) == ("monitor", 30.0)
     assert entries[-1].urgent
+
+
+def policy(**recording: bool) -> Entry:
+    return entry("policy", None, exam_sha256="ab", policy={"recording": recording})
+
+
+def clip(source: str, *violations: int) -> Entry:
+    return entry("clip", None, violations=list(violations), source=source)
+
+
+CAMERA, MICROPHONE = Source.CAMERA, Source.MICROPHONE
+
+
+def test_an_exam_without_clips_owes_none(folder: SessionFolder) -> None:
+    assert after(folder, policy(clips=False), turn("start", 1)).owed_clips == ()
+    assert after(folder, turn("start", 2)).owed_clips == ()
+
+
+def test_clips_that_no_record_settles_are_owed(folder: SessionFolder) -> None:
+    lost = missing_clip(3, CAMERA, "the disk is full")
+    left = after(
+        folder,
+        policy(clips=True),
+        *(turn("start", number) for number in range(1, 6)),
+        clip("camera", 1, 2),
+        entry("not_captured", None, **lost),
+        entry("not_captured", None, what="still", reason="none", **{"for": 4}),
+    )
+    assert left.owed_clips == ((4, CAMERA), (5, CAMERA))
+
+
+def test_sound_is_owed_for_voices_only_and_apart_from_pictures(folder: SessionFolder) -> None:
+    left = after(
+        folder,
+        policy(clips=True, voice_clips=True),
+        turn("start", 1),
+        turn("start", 2, "voice_detected"),
+        turn("start", 3, "prolonged_silence"),
+        clip("camera", 1),
+    )
+    assert left.owed_clips == ((2, MICROPHONE),)
+
+
+@pytest.mark.parametrize("rule", enabled_rules(Rules()), ids=lambda rule: rule.name)
+def test_what_is_owed_is_what_the_engine_asks_for(folder: SessionFolder, rule: Rule) -> None:
+    asked = engine._kept(moment(0), 1, rule, Recording(clips=True, voice_clips=True))
+    left = after(folder, policy(clips=True, voice_clips=True), turn("start", 1, rule.name))
+    sources = {KeepClip: CAMERA, KeepSound: MICROPHONE}
+    assert left.owed_clips == tuple((1, sources[type(effect)]) for effect in asked)
+
+
+def test_the_restart_says_which_clips_were_lost_and_only_once(folder: SessionFolder) -> None:
+    left = after(folder, policy(clips=True), turn("start", 1), turn("end", 1), turn("start", 2))
+    entries = closing_entries(left, moment(30), BOOT, 0)
+    assert [made.kind for made in entries] == [
+        "restart",
+        "violation.end",
+        "not_captured",
+        "not_captured",
+        "gap",
+    ]
+    assert entries[2].data == {
+        "what": "clip",
+        "for": 1,
+        "source": "camera",
+        "reason": "the monitor stopped before it was recorded",
+    }
+    assert after(folder, *entries).owed_clips == ()
 
 
 def test_after_the_restart_nothing_is_open_and_numbers_go_on(folder: SessionFolder) -> None:

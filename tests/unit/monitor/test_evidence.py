@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
-from proctor_desktop.core.chain import digest
-from proctor_desktop.core.effect import KeepStill
+from proctor_desktop.core.chain import BlobRef, digest
+from proctor_desktop.core.effect import KeepClip, KeepSound, KeepStill
 from proctor_desktop.core.engine import Engine
 from proctor_desktop.core.event import Calibrated, ExamEnded, ExamStarted
+from proctor_desktop.core.frame import Frame
 from proctor_desktop.core.observation import FocusChanged, Health, Source, SourceHealth
-from proctor_desktop.core.policy import Policy
+from proctor_desktop.core.policy import Policy, Recording
 from proctor_desktop.journal.blobs import BlobStore, NotKept
+from proctor_desktop.monitor.clips import Clips, ring_s
+from proctor_desktop.monitor.evidence import Evidence
+from proctor_desktop.monitor.footage import CameraFootage
+from proctor_desktop.recording.ring import CameraRing
 from proctor_desktop.wire import eventlog, stdio
 from tests.fakes.journals import chain
-from tests.fakes.studio import Studio
+from tests.fakes.sessions import store
+from tests.fakes.studio import Studio, studio
+from tests.playbook import faces
 
 JPEG = b"\xff\xd8\xff"
 
@@ -42,6 +52,135 @@ def test_a_violation_carries_the_picture_that_decided(desk: Studio) -> None:
     assert still.type == "image/jpeg"
     assert content.startswith(JPEG)
     assert (digest(content), len(content)) == (still.sha256, still.size)
+
+
+def _decided(data: dict[str, Any]) -> dict[str, Any]:
+    """What the engine said, without what was kept of it."""
+    return {name: value for name, value in data.items() if name != "pictures"}
+
+
+def seen_without_face(desk: Studio, seconds: float) -> None:
+    """The same, remembering what was seen in each picture."""
+    for number in range(1, round(seconds * 8) + 1):
+        desk.clock.advance(0.125)
+        image = np.full((480, 640, 3), 100, np.uint8)
+        desk.frames.add(Frame(number, desk.now(), image), (faces(number, 0),))
+        desk.evidence.observe(desk.event(faces(number, 0)))
+
+
+def test_a_second_picture_shows_what_the_program_saw_in_the_first(desk: Studio) -> None:
+    start(desk)
+    seen_without_face(desk, 5.25)
+    (record,) = desk.records("violation.start")
+    untouched, overlay = record.blobs
+    assert record.data["pictures"] == {"untouched": untouched.sha256, "overlay": overlay.sha256}
+    plain, drawn = (
+        cv2.imdecode(np.frombuffer((desk.folder.blobs / one.sha256).read_bytes(), np.uint8), 1)
+        for one in record.blobs
+    )
+    assert np.ptp(plain) < 4
+    assert np.ptp(drawn) > 100
+
+
+def test_without_a_look_at_the_picture_only_the_picture_is_kept(desk: Studio) -> None:
+    start(desk)
+    without_face(desk, 5.25)
+    (record,) = desk.records("violation.start")
+    (still,) = record.blobs
+    assert record.data["pictures"] == {"untouched": still.sha256}
+    assert desk.records("not_captured") == []
+
+
+def test_an_overlay_that_cannot_be_kept_does_not_cost_the_still(
+    desk: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[bytes] = []
+    really = BlobStore.keep
+
+    def once(self: BlobStore, content: bytes, media_type: str) -> BlobRef:
+        if kept:
+            raise NotKept(28, "No space left on device")
+        kept.append(content)
+        return really(self, content, media_type)
+
+    monkeypatch.setattr(BlobStore, "keep", once)
+    start(desk)
+    seen_without_face(desk, 5.25)
+    (record,) = desk.records("violation.start")
+    (missing,) = desk.records("not_captured")
+    assert list(record.data["pictures"]) == ["untouched"]
+    assert len(record.blobs) == 1
+    assert missing.data == {
+        "what": "still with overlays",
+        "for": 1,
+        "reason": "No space left on device",
+    }
+
+
+def clipping(desk: Studio) -> tuple[Evidence, CameraRing]:
+    """The desk's evidence, with clips."""
+    ring = CameraRing(ring_s(5.0))
+    crashes: list[BaseException] = []
+    store_ = store(desk.folder)
+    clips = Clips({Source.CAMERA: CameraFootage(ring)}, store_.keep, crashes.append)
+    made = Evidence(
+        desk.engine, desk.writer, store_, desk.frames, lambda *_: None, lambda _: None, clips
+    )
+    return made, ring
+
+
+def test_a_clip_that_is_asked_for_becomes_a_record_with_its_file(desk: Studio) -> None:
+    evidence, ring = clipping(desk)
+    begun = desk.now()
+    for number in range(24):
+        image = np.full((480, 640, 3), 100, np.uint8)
+        ring.add(Frame(number, begun.later(number * 0.5), image))
+    evidence.carry_out([KeepClip(begun.later(6), 3, 5.0)])
+    evidence.keep_clips(begun.later(11))
+    assert desk.records("clip") == []
+    evidence.keep_clips(begun.later(12))
+    evidence.finish_clips(begun.later(13))
+    (record,) = desk.records("clip")
+    assert (record.data["violations"], record.data["frames"]) == ([3], 21)
+    (clip,) = record.blobs
+    assert clip.type == "video/mp4"
+    assert (desk.folder.blobs / clip.sha256).stat().st_size == clip.size
+
+
+def test_an_exam_that_asks_for_clips_gets_one_around_each_violation(tmp_path: Path) -> None:
+    with studio(tmp_path, Policy(recording=Recording(clips=True))) as desk:
+        evidence, ring = clipping(desk)
+        evidence.observe(desk.event(ExamStarted()))
+        for number in range(1, 97):
+            desk.clock.advance(0.125)
+            image = np.full((480, 640, 3), 100, np.uint8)
+            ring.add(Frame(number, desk.now(), image))
+            evidence.observe(desk.event(faces(number, 0)))
+            if number % 8 == 0:
+                evidence.keep_clips(desk.now())
+        evidence.finish_clips(desk.now())
+        (begun,) = desk.records("violation.start")
+        (clip,) = desk.records("clip")
+    assert clip.data["violations"] == [begun.data["violation"]]
+    assert clip.data["frames"] == 81
+    assert clip.data["started"] < begun.wall < clip.data["ended"]
+
+
+def test_a_clip_of_nothing_is_named_as_missing(desk: Studio) -> None:
+    evidence, _ = clipping(desk)
+    evidence.carry_out([KeepClip(desk.now(), 3, 5.0), KeepSound(desk.now(), 3, 5.0)])
+    evidence.finish_clips(desk.now())
+    reasons = {r.data["source"]: r.data["reason"] for r in desk.records("not_captured")}
+    assert reasons == {
+        "camera": "there was no camera picture in these seconds",
+        "microphone": "there is no microphone",
+    }
+
+
+def test_a_session_without_clips_has_nothing_to_finish(desk: Studio) -> None:
+    desk.evidence.keep_clips(desk.now())
+    desk.evidence.finish_clips(desk.now())
+    assert desk.kinds() == []
 
 
 def test_the_candidate_is_told_and_that_is_recorded(desk: Studio) -> None:
@@ -77,7 +216,7 @@ def test_the_log_of_what_was_seen_gives_the_same_violations_again(desk: Studio) 
                 if hasattr(effect, "kind")
             ]
     kept = desk.records("violation.start", "violation.update", "violation.end")
-    assert again == [(record.kind, record.data) for record in kept]
+    assert again == [(record.kind, _decided(record.data)) for record in kept]
     assert len(again) >= 5
 
 

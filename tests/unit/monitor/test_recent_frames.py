@@ -6,7 +6,7 @@ import numpy as np
 
 from proctor_desktop.core.frame import Frame
 from proctor_desktop.monitor.recent_frames import KEPT, Picture, RecentFrames
-from tests.playbook import moment
+from tests.playbook import faces, moment
 
 
 def picture(number: int) -> Picture:
@@ -36,6 +36,19 @@ def test_no_picture_stands_in_for_one_that_is_gone() -> None:
     frames = filled(1, 2, 3, 4, kept=2)
     assert frames.find(1) is None
     assert frames.find(99) is None
+
+
+def test_a_picture_comes_with_what_was_seen_in_it() -> None:
+    frames = RecentFrames()
+    frames.add(picture(1), (faces(1, 2),))
+    frames.add(picture(2))
+    seen = frames.seen(1)
+    assert seen is not None
+    assert (seen.picture.number, seen.observations) == (1, (faces(1, 2),))
+    newest = frames.seen(None)
+    assert newest is not None
+    assert (newest.picture.number, newest.observations) == (2, ())
+    assert frames.seen(9) is None
 
 
 def test_without_any_picture_there_is_none() -> None:

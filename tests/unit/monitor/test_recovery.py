@@ -127,6 +127,29 @@ def test_pictures_that_no_record_names_are_adopted_by_the_restart(folder: Sessio
         assert reader.next_blob(10) is not None
 
 
+def test_files_that_no_record_names_are_adopted_as_what_they_are(folder: SessionFolder) -> None:
+    contents = {b"OggS sound": "audio/ogg", JPEG: "image/jpeg", b"\0\0\0 ftyp": "video/mp4"}
+    for content in contents:
+        store(folder).keep(content, "whatever")
+    adopted = {one.sha256: one.type for one in recovered(folder)[0].blobs}
+    assert adopted == {digest(content): name for content, name in contents.items()}
+
+
+def test_a_clip_that_a_crash_took_is_named_as_missing(tmp_path: Path) -> None:
+    folder = new_session(tmp_path)
+    with writing(folder) as writer:
+        writer.append(
+            urgent("session.open", candidate={"name": "Ada", "email": ADA}),
+            urgent("policy", policy={"recording": {"clips": True}}),
+            urgent("exam.start"),
+            urgent("violation.start", moment(9), violation=3, rule="face_missing"),
+        )
+    written = recovered(folder)
+    (missing,) = [record for record in written if record.kind == "not_captured"]
+    assert (missing.data["what"], missing.data["for"]) == ("clip", 3)
+    assert "not_captured" not in [record.kind for record in recovered(folder, 30)]
+
+
 def test_what_is_named_already_is_not_adopted_again(folder: SessionFolder) -> None:
     kept = store(folder).keep(JPEG, "image/jpeg")
     with writing(folder) as writer:

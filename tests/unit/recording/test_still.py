@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 
 from proctor_desktop.recording import still
 
@@ -22,6 +23,17 @@ def test_a_still_looks_as_the_picture_does() -> None:
     seen = _decoded(still.jpeg(image))
     assert seen.shape == image.shape
     assert np.abs(seen.astype(int) - image).mean() < 5
+
+
+def test_a_still_can_be_read_again() -> None:
+    image = _picture()
+    assert np.abs(still.picture(still.jpeg(image, 95)).astype(int) - image).mean() < 3
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture"])
+def test_what_is_no_still_is_not_read(content: bytes) -> None:
+    with pytest.raises(ValueError, match="no picture"):
+        still.picture(content)
 
 
 def test_a_better_quality_costs_more() -> None:

@@ -116,6 +116,56 @@ def test_a_broken_driver_that_gives_no_numbers_is_heard_as_silence() -> None:
     assert levels[-1].level_dbfs < LOWEST_THRESHOLD_DBFS
 
 
+def _measured(room: Sound) -> SoundActivity:
+    activity = SoundActivity()
+    activity.measure_room()
+    _heard(room, activity=activity)
+    return activity
+
+
+def test_the_room_is_known_once_its_two_and_a_half_seconds_have_been_heard() -> None:
+    activity = SoundActivity()
+    _heard(_noise(-50, 5), activity=activity)
+    assert activity.room_dbfs is None
+    activity.measure_room()
+    _heard(_noise(-50, 2.4), activity=activity)
+    assert activity.room_dbfs is None
+    _heard(_noise(-50, 0.1), activity=activity)
+    assert activity.room_dbfs == pytest.approx(-50, abs=1.5)
+
+
+@pytest.mark.parametrize(
+    ("dbfs", "threshold_dbfs"), [(-70, LOWEST_THRESHOLD_DBFS), (-48, -38), (-30, -35)]
+)
+def test_the_rooms_own_floor_fixes_the_threshold_within_its_bounds(
+    dbfs: float, threshold_dbfs: float
+) -> None:
+    activity = _measured(_noise(dbfs, 3))
+    later = _heard(_noise(-60, 12), _talk(-25, 12), activity=activity)
+    assert len({level.threshold_dbfs for level in later}) == 1
+    assert later[0].threshold_dbfs == pytest.approx(threshold_dbfs, abs=1.5)
+
+
+def test_a_cough_while_the_room_is_measured_does_no_harm() -> None:
+    cough = _noise(-12, 0.9, seed=5)
+    room = np.concatenate((_noise(-55, 0.8), cough, _noise(-55, 1.3)))
+    assert _measured(room).room_dbfs == pytest.approx(-55, abs=2)
+
+
+def test_a_room_can_be_measured_again() -> None:
+    activity = _measured(_noise(-45, 3))
+    activity.measure_room()
+    assert activity.room_dbfs is None
+    _heard(_noise(-55, 3), activity=activity)
+    assert activity.room_dbfs == pytest.approx(-55, abs=1.5)
+
+
+def test_in_a_measured_room_key_clicks_are_no_activity_and_speech_is() -> None:
+    activity = _measured(_noise(-62, 3))
+    assert not _share_active(_heard(_clicks(20), activity=activity))
+    assert _share_active(_heard(_talk(-28, 5), activity=activity)[1:]) == 1.0
+
+
 @pytest.mark.media
 @pytest.mark.parametrize(
     ("name", "least"),

@@ -45,6 +45,27 @@ members = [{{ role = "model", path = "small_model/model.bin", sha256 = "{sha256(
 """
 
 
+def published_entry(url: str = "https://example.org/small.bin", extra: str = "") -> str:
+    """A model that its publisher offers, with no alternative and no wheel."""
+    return f"""
+[[weights]]
+name = "small"
+file = "small.bin"
+sha256 = "{sha256(PAYLOAD)}"
+size_bytes = {len(PAYLOAD)}
+licence = "MIT"
+without = "nothing small is seen"
+publisher = "Small Models, https://example.org/"
+{extra}
+[[weights.sources]]
+kind = "folder"
+
+[[weights.sources]]
+kind = "url"
+url = "{url}"
+"""
+
+
 def manifest_text(*entries: str) -> str:
     return "version = 1\n" + "".join(entries or (entry(),))
 

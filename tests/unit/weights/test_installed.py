@@ -7,13 +7,21 @@ import pytest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.weights.installed import (
     State,
+    find,
     first_unacceptable,
     listing,
     require,
     verify,
 )
 from proctor_desktop.weights.manifest import parse
-from tests.unit.weights.samples import PAYLOAD, VENDOR_PAYLOAD, entry, manifest_text, sha256
+from tests.unit.weights.samples import (
+    PAYLOAD,
+    VENDOR_PAYLOAD,
+    entry,
+    manifest_text,
+    published_entry,
+    sha256,
+)
 
 MANIFEST = parse(manifest_text(entry(file="installed_test_model.bin")))
 FILE = "installed_test_model.bin"
@@ -48,6 +56,18 @@ def test_a_file_that_was_exchanged_later_is_refused_with_both_hashes(folder: Pat
     assert caught.value.what == str(folder / FILE)
     assert sha256(b"exchanged") in caught.value.why
     assert sha256(PAYLOAD) in caught.value.why
+
+
+def test_an_optional_file_is_given_or_none(folder: Path) -> None:
+    assert find("small", MANIFEST) is None
+    (folder / FILE).write_bytes(PAYLOAD)
+    assert find("small", MANIFEST) == folder / FILE
+
+
+def test_an_optional_file_with_other_content_is_refused_and_not_passed_over(folder: Path) -> None:
+    (folder / FILE).write_bytes(b"exchanged")
+    with pytest.raises(EnvironmentProblem, match=sha256(b"exchanged")):
+        find("small", MANIFEST)
 
 
 @pytest.mark.parametrize(
@@ -92,3 +112,14 @@ def test_the_listing_says_what_is_lost(tmp_path: Path) -> None:
 def test_the_listing_gives_the_size_of_the_file_that_is_there(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"a file of another size")
     assert "22 bytes" in "\n".join(listing(tmp_path, MANIFEST))
+
+
+def test_the_listing_says_who_publishes_an_optional_file_and_what_its_lack_costs(
+    tmp_path: Path,
+) -> None:
+    text = "\n".join(
+        listing(tmp_path, parse(manifest_text(published_entry(extra="optional = true"))))
+    )
+    assert "small (optional): missing" in text
+    assert "Small Models, https://example.org/" in text
+    assert "nothing small is seen" in text

@@ -6,8 +6,15 @@ from pathlib import Path
 import pytest
 
 from proctor_desktop.core.errors import EnvironmentProblem
-from proctor_desktop.weights.manifest import WheelSource, load, parse
-from tests.unit.weights.samples import PAYLOAD, VENDOR_PAYLOAD, entry, manifest_text, sha256
+from proctor_desktop.weights.manifest import FolderSource, UrlSource, WheelSource, load, parse
+from tests.unit.weights.samples import (
+    PAYLOAD,
+    VENDOR_PAYLOAD,
+    entry,
+    manifest_text,
+    published_entry,
+    sha256,
+)
 
 
 def test_an_entry_is_read_with_its_sources_in_order() -> None:
@@ -62,9 +69,37 @@ def test_a_manifest_that_is_not_there_is_reported(tmp_path: Path) -> None:
         load(tmp_path / "manifest.toml")
 
 
-def test_the_programs_own_manifest_names_no_host_and_needs_the_landmarker() -> None:
-    manifest = load()
-    assert not manifest.weight("face_landmarker").optional
-    assert manifest.weight("demo_portrait").optional
-    wheels = [s for w in manifest.weights for s in w.sources if isinstance(s, WheelSource)]
+@pytest.mark.parametrize(
+    "url",
+    ["http://example.org/small.bin", "file:///small.bin", "https://example.org", "https:///x"],
+)
+def test_only_an_https_address_of_a_file_is_a_source(url: str) -> None:
+    parse(manifest_text(published_entry()))
+    with pytest.raises(EnvironmentProblem, match="url"):
+        parse(manifest_text(published_entry(url)))
+
+
+def test_the_largest_accepted_content_is_what_may_be_fetched() -> None:
+    assert parse(manifest_text()).weight("small").largest_bytes == len(VENDOR_PAYLOAD)
+    assert parse(manifest_text(published_entry())).weight("small").largest_bytes == len(PAYLOAD)
+
+
+def test_of_the_programs_own_files_the_two_for_faces_are_required() -> None:
+    required = {weight.name for weight in load().weights if not weight.optional}
+    assert required == {"face_landmarker", "face_detector_far"}
+
+
+def test_packages_come_from_whatever_index_is_set_up_here() -> None:
+    wheels = [s for w in load().weights for s in w.sources if isinstance(s, WheelSource)]
     assert all("/" not in source.requirement for source in wheels)
+
+
+def test_a_site_can_bring_every_file_itself() -> None:
+    assert all(isinstance(weight.sources[0], FolderSource) for weight in load().weights)
+
+
+def test_an_export_of_unknown_origin_is_never_fetched_as_the_publishers() -> None:
+    for weight in load().weights:
+        if "third-party export" in weight.licence:
+            assert weight.publisher
+            assert not any(isinstance(source, UrlSource) for source in weight.sources)

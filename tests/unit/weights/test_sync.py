@@ -13,9 +13,12 @@ from tests.unit.weights.samples import (
     entry,
     make_wheel,
     manifest_text,
+    published_entry,
+    sha256,
 )
 
 ONE = parse(manifest_text())
+PUBLISHED = parse(manifest_text(published_entry(extra="optional = true")))
 TWO = parse(manifest_text(entry(), entry("second", "second.bin")))
 
 
@@ -128,3 +131,57 @@ def test_an_optional_file_that_cannot_be_had_is_only_reported(
     manifest = parse(manifest_text(entry(extra="optional = true")))
     sync(tmp_path, said.append, manifest, Index(None))
     assert "nothing small is seen" in said[-1]
+
+
+class Publisher:
+    """Stands for the web: what each address gives, or nothing without a network."""
+
+    def __init__(self, content: bytes | None) -> None:
+        self._content = content
+        self.asked: list[tuple[str, int]] = []
+
+    def __call__(self, url: str, most_bytes: int) -> bytes:
+        self.asked.append((url, most_bytes))
+        if self._content is None:
+            raise EnvironmentProblem(url, "there is no network", "Connect.")
+        return self._content
+
+
+def test_a_publishers_file_is_fetched_where_its_bytes_are_known(tmp_path: Path) -> None:
+    publisher = Publisher(PAYLOAD)
+    sync(tmp_path, [].append, PUBLISHED, Index(), publisher)
+    assert (tmp_path / "small.bin").read_bytes() == PAYLOAD
+    assert publisher.asked == [("https://example.org/small.bin", len(PAYLOAD))]
+
+
+def test_a_sites_file_saves_asking_the_publisher(tmp_path: Path, site: Path) -> None:
+    (site / "small.bin").write_bytes(PAYLOAD)
+    publisher = Publisher(None)
+    sync(tmp_path / "store", [].append, PUBLISHED, Index(), publisher)
+    assert (tmp_path / "store" / "small.bin").read_bytes() == PAYLOAD
+    assert not publisher.asked
+
+
+def test_a_publishers_other_file_is_refused_and_the_folder_named(
+    tmp_path: Path, said: list[str]
+) -> None:
+    sync(tmp_path, said.append, PUBLISHED, Index(), Publisher(b"a newer release"))
+    assert not list(tmp_path.iterdir())
+    assert "publisher's file differs" in said[-1]
+    assert sha256(b"a newer release") in said[-1]
+    assert FOLDER_VARIABLE in said[-1]
+
+
+def test_without_network_an_optional_file_is_named_with_its_publisher_and_its_cost(
+    tmp_path: Path, said: list[str]
+) -> None:
+    sync(tmp_path, said.append, PUBLISHED, Index(), Publisher(None))
+    assert "there is no network" in said[-1]
+    assert "Small Models" in said[-1]
+    assert "nothing small is seen" in said[-1]
+
+
+def test_a_required_publishers_file_that_cannot_be_had_is_an_error(tmp_path: Path) -> None:
+    required = parse(manifest_text(published_entry()))
+    with pytest.raises(EnvironmentProblem, match="there is no network"):
+        sync(tmp_path, [].append, required, Index(), Publisher(None))

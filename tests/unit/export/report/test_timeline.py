@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from proctor_desktop.export.report.sitting import Sitting, Span, ToldViolation
+from proctor_desktop.export.report.sitting import Sitting, Span, ToldClip, ToldViolation
 from proctor_desktop.export.report.timeline import timeline
 
 WALL = datetime(2026, 11, 20, tzinfo=UTC)
@@ -49,6 +49,15 @@ def test_what_was_not_recorded_has_its_own_lane() -> None:
     (lane,) = timeline(told).lanes
     assert lane.name == "Not recorded"
     assert lane.bars[0].title == "camera, 10.0 s: unplugged"
+
+
+def test_clips_have_their_own_lane_and_name_their_violations() -> None:
+    told = session(60.0)
+    told.clips.append(ToldClip((3, 4), "camera", Span("camera", 10.0, 20.0), "video", None))
+    (lane,) = timeline(told).lanes
+    assert lane.name == "Clips kept"
+    assert lane.bars[0].title == "camera clip, 10.0 s: no. 3, no. 4"
+    assert lane.bars[0].style == "clip"
 
 
 @pytest.mark.parametrize("length_s", [0.0, 1.0, 59.0, 90.0, 14400.0, 1e9])

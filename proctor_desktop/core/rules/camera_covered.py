@@ -1,0 +1,43 @@
+"""A hand, a sticker or a cap over the lens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from proctor_desktop.core import rule_settings
+from proctor_desktop.core.observation import Observation, PictureSeen, Source
+from proctor_desktop.core.rules.rule import PICTURE_RATE, Needs, Reading
+
+
+@dataclass(frozen=True)
+class CameraCovered:
+    """A flat picture. A dark room is not one: it still has edges in it."""
+
+    name: ClassVar[str] = "camera_covered"
+    source: ClassVar[Source] = Source.CAMERA
+    rate_per_s: ClassVar[float | None] = PICTURE_RATE
+    bridges_s: ClassVar[float] = 0.0
+    ability: ClassVar[str] = "camera"
+    keeps_still: ClassVar[bool] = True
+    needs: ClassVar[Needs] = Needs.NOTHING
+    says: ClassVar[str] = "The camera seems to be covered."
+
+    settings: rule_settings.CameraCovered
+    after_readings: int = 1
+
+    def read(self, observation: Observation) -> Reading | None:
+        """As sure as the picture is flat: half at the limit, fully where there is no detail."""
+        if not isinstance(observation, PictureSeen):
+            return None
+        detail, limit = observation.detail, self.settings.detail
+        return Reading(
+            suspicious=detail <= limit,
+            reason=f"Hardly any detail in the camera picture: {detail:.1%} (more than {limit:.1%})",
+            confidence=min(1.0, max(0.5, 1.0 - detail / limit / 2)),
+            measured=detail,
+            threshold=limit,
+            unit="fraction",
+            frame=observation.frame,
+            lower_is_worse=True,
+        )

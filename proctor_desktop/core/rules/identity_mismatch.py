@@ -1,0 +1,53 @@
+"""Somebody else in front of the camera."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from proctor_desktop.core import rule_settings
+from proctor_desktop.core.observation import FaceCompared, Observation, Source
+from proctor_desktop.core.rules.last_checks import LastChecks, of_last
+from proctor_desktop.core.rules.rule import IDENTITY_RATE, Needs, Reading
+
+_SURE_BELOW = 0.3
+
+
+@dataclass
+class IdentityMismatch:
+    """The face is unlike the reference photo in several of the last comparisons."""
+
+    name: ClassVar[str] = "identity_mismatch"
+    source: ClassVar[Source] = Source.CAMERA
+    rate_per_s: ClassVar[float | None] = IDENTITY_RATE
+    bridges_s: ClassVar[float] = 0.0
+    ability: ClassVar[str] = "identity"
+    keeps_still: ClassVar[bool] = True
+    needs: ClassVar[Needs] = Needs.NOTHING
+    says: ClassVar[str] = "Your face looks unlike your reference photo."
+
+    settings: rule_settings.IdentityMismatch
+    after_readings: int = 1
+    _unlike: LastChecks[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._unlike = LastChecks(self.settings)
+
+    def read(self, observation: Observation) -> Reading | None:
+        """Measures the mean likeness of the comparisons that count."""
+        if not isinstance(observation, FaceCompared):
+            return None
+        limit, likeness = self.settings.similarity, observation.similarity
+        unlike = self._unlike.add(likeness if likeness < limit else None)
+        mean = sum(unlike) / len(unlike) if unlike else likeness
+        return Reading(
+            suspicious=len(unlike) >= self.settings.needed,
+            reason=f"Unlike the reference photo in {of_last(len(unlike), self.settings)} "
+            f"comparisons: likeness {mean:.2f} (at least {limit:.2f})",
+            confidence=min(1.0, max(0.5, 0.5 + (limit - mean) / _SURE_BELOW / 2)),
+            measured=mean,
+            threshold=limit,
+            unit="likeness",
+            frame=observation.frame,
+            lower_is_worse=True,
+        )

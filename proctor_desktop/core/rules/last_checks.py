@@ -1,0 +1,27 @@
+"""The last few results of a check that is sometimes wrong: one alone says little."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Generic, TypeVar
+
+from proctor_desktop.core.rule_settings import RepeatedChecks
+
+Hit = TypeVar("Hit")
+
+
+class LastChecks(Generic[Hit]):
+    """What was suspicious among the last ``checks`` results of one rule."""
+
+    def __init__(self, settings: RepeatedChecks) -> None:
+        self._results: deque[Hit | None] = deque(maxlen=settings.checks)
+
+    def add(self, hit: Hit | None) -> tuple[Hit, ...]:
+        """Take one result, None for nothing suspicious; all hits that still count, oldest first."""
+        self._results.append(hit)
+        return tuple(result for result in self._results if result is not None)
+
+
+def of_last(hits: int, settings: RepeatedChecks) -> str:
+    """In words: ``3 of the last 5``."""
+    return f"{hits} of the last {settings.checks}"

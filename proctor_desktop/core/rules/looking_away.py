@@ -1,0 +1,56 @@
+"""The gaze away from the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from proctor_desktop.core import rule_settings
+from proctor_desktop.core.observation import Gaze, Observation, Source
+from proctor_desktop.core.rules.rule import VISION_RATE, Needs, Reading
+
+_HYSTERESIS_DEG = 2.0
+_HYSTERESIS_SHARE = 0.4
+
+
+@dataclass(frozen=True)
+class LookingAway:
+    """Head and eyes together look beyond the edge of the screen.
+
+    A blink in between is bridged: while the lids are down, nobody knows where the eyes are.
+    """
+
+    name: ClassVar[str] = "looking_away"
+    source: ClassVar[Source] = Source.CAMERA
+    rate_per_s: ClassVar[float | None] = VISION_RATE
+    bridges_s: ClassVar[float] = 0.5
+    ability: ClassVar[str] = "camera"
+    keeps_still: ClassVar[bool] = True
+    needs: ClassVar[Needs] = Needs.GAZE
+    says: ClassVar[str] = "You seem to look away from the screen."
+
+    settings: rule_settings.LookingAway
+    after_readings: int = 1
+
+    def read(self, observation: Observation) -> Reading | None:
+        """How far the gaze is beyond the screen's nearest edge."""
+        if not isinstance(observation, Gaze):
+            return None
+        outside, limit = observation.outside_deg, self.settings.margin_deg
+        return Reading(
+            suspicious=outside > limit,
+            reason=f"Gaze {outside:.0f}° beyond the edge of the screen, "
+            f"{_direction(observation)} (limit {limit:.0f}°)",
+            confidence=observation.confidence,
+            measured=outside,
+            threshold=limit,
+            unit="deg",
+            frame=observation.frame,
+            holds=outside > limit - min(_HYSTERESIS_DEG, limit * _HYSTERESIS_SHARE),
+        )
+
+
+def _direction(gaze: Gaze) -> str:
+    if abs(gaze.horizontal_deg) >= abs(gaze.vertical_deg):
+        return "to the left" if gaze.horizontal_deg > 0 else "to the right"
+    return "up" if gaze.vertical_deg > 0 else "down"

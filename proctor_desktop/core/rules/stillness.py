@@ -1,0 +1,20 @@
+"""Which of the faces in view are alive: no living face keeps entirely still for long."""
+
+from __future__ import annotations
+
+from proctor_desktop.core.observation import FaceBox, Observation, PictureSeen
+
+STILL_AFTER_S = 8.0
+_FROZEN_FROM_S = 1.0
+
+
+def living(faces: tuple[FaceBox, ...], still_after_s: float) -> tuple[FaceBox, ...]:
+    """The faces in which something moved within the last ``still_after_s``."""
+    return tuple(face for face in faces if face.still_s < still_after_s)
+
+
+def frozen(before: bool, observation: Observation) -> bool:
+    """Whether the whole picture stands still, after ``observation``: then no face's rest counts."""
+    if isinstance(observation, PictureSeen):
+        return observation.frozen_s >= _FROZEN_FROM_S
+    return before

@@ -1,0 +1,74 @@
+"""The last seconds of the sources, as clips are made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from proctor_desktop.core.moment import Moment, rfc3339
+from proctor_desktop.monitor.clips import Made, NotMade
+from proctor_desktop.recording import sound_clip
+from proctor_desktop.recording.clip import CameraClip, NoClip, camera_clip
+from proctor_desktop.recording.encoder import MEDIA_TYPE
+from proctor_desktop.recording.ring import CameraRing, Pictures
+from proctor_desktop.recording.sound_ring import RATE_HZ, SoundRing, SoundSpan
+
+
+class CameraFootage:
+    """Clips of camera video."""
+
+    def __init__(self, ring: CameraRing) -> None:
+        self._ring = ring
+
+    def take(self, start: Moment, end: Moment) -> Callable[[], Made]:
+        """Hold on to the pictures of this span; encoded later."""
+        pictures = self._ring.between(start, end)
+        return lambda: _camera_clip(pictures)
+
+
+class SoundFootage:
+    """Clips of the microphone's sound, for an exam that says that voices are kept."""
+
+    def __init__(self, ring: SoundRing) -> None:
+        self._ring = ring
+
+    def take(self, start: Moment, end: Moment) -> Callable[[], Made]:
+        """Hold on to the sound of this span; encoded later."""
+        span = self._ring.cut(start, end)
+        return lambda: _sound_clip(span)
+
+
+def _camera_clip(pictures: Pictures) -> Made:
+    try:
+        clip = camera_clip(pictures)
+    except NoClip as problem:
+        raise NotMade(str(problem)) from problem
+    return Made(clip.content, MEDIA_TYPE, _camera_data(clip))
+
+
+def _camera_data(clip: CameraClip) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "started": rfc3339(clip.started.wall_utc),
+        "ended": rfc3339(clip.ended.wall_utc),
+        "frames": clip.frames,
+        "width": clip.width,
+        "height": clip.height,
+        "codec": clip.codec,
+    }
+    if clip.left_out:
+        data["left_out"] = clip.left_out
+    return data
+
+
+def _sound_clip(span: SoundSpan | None) -> Made:
+    if span is None:
+        raise NotMade("there was no sound in these seconds")
+    data: dict[str, Any] = {
+        "started": rfc3339(span.begins.wall_utc),
+        "ended": rfc3339(span.begins.later(span.seconds).wall_utc),
+        "rate_hz": RATE_HZ,
+        "codec": "opus",
+    }
+    if span.missing_s:
+        data["missing_s"] = round(span.missing_s, 3)
+    return Made(sound_clip.opus(span.samples), sound_clip.MEDIA_TYPE, data)

@@ -1,0 +1,149 @@
+"""The camera's picture as a picture: covered, frozen, or all at once another scene.
+
+All of it is measured on a small grey copy of 80 x 60 cells, each the mean of 8 x 8 pixels, which
+takes most of the noise out and costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from proctor_desktop.core.moment import NS_PER_S, Moment
+from proctor_desktop.core.observation import PictureSeen
+from proctor_desktop.vision.freshness import Freshness
+from proctor_desktop.vision.scene import Scene, structure_of
+from proctor_desktop.vision.sight import RgbImage
+
+Cells: TypeAlias = NDArray[np.float32]
+
+_EVERY_NS = NS_PER_S // 2
+_PAUSE_NS = 3 * NS_PER_S // 2
+_PICTURES = 4
+_WIDTH, _HEIGHT = 80, 60
+_DIGITS = 4
+_WHITE = 255.0
+
+_NEAR_CELLS = 2.0
+_CONTRAST = 0.04
+_DARK_LEVELS = 8.0
+_STRONG_LEVELS = 6.0
+_SURE = 4.0  # standard errors by which structure has to stand out of noise
+_NOISE_CELLS = 9
+_UNEVEN = 4.0
+_FINE_CELLS, _COARSE_CELLS = 1.0, 4.0
+_SHARP_CELLS = 7
+_SHARP = 0.15
+_MARGIN = 2
+_EMPTY = 0.001
+
+
+class PictureWatch:
+    """Takes every picture of one camera and speaks up about twice a second; used by one thread."""
+
+    def __init__(self) -> None:
+        self._recent: deque[NDArray[np.uint8]] = deque(maxlen=_PICTURES)
+        self._freshness: Freshness | None = None
+        self._scene = Scene()
+        self._seen_ns = 0
+        self._due_ns = 0
+
+    def see(self, image: RgbImage, moment: Moment, number: int) -> PictureSeen | None:
+        """Take picture ``number`` into account; what there is to say of the last half second.
+
+        ``image`` is only read, and nothing of it is kept but a part. After a pause of more than
+        1.5 s, such as an outage, all is begun anew. The first word comes after half a second.
+        """
+        now_ns = moment.mono_ns
+        if self._freshness is None or now_ns - self._seen_ns > _PAUSE_NS:
+            self._begin(now_ns)
+        self._seen_ns = now_ns
+        grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+        small = np.asarray(
+            cv2.resize(grey, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_AREA), np.uint8
+        )
+        self._recent.append(small)
+        assert self._freshness is not None  # noqa: S101 - begun above
+        self._freshness.look(image, small, now_ns)
+        if now_ns < self._due_ns or len(self._recent) < 2:  # noqa: PLR2004 - noise needs two
+            return None
+        self._due_ns = now_ns + _EVERY_NS
+        return self._judged(number, now_ns, self._freshness)
+
+    def _begin(self, now_ns: int) -> None:
+        self._recent.clear()
+        self._freshness = Freshness(now_ns)
+        self._scene = Scene()
+        self._due_ns = now_ns + _EVERY_NS
+
+    def _judged(self, number: int, now_ns: int, freshness: Freshness) -> PictureSeen:
+        cells = without_border(np.stack(self._recent)).astype(np.float32)
+        detail = detail_of(cells)
+        # A lens that is covered for good gives the same black without being frozen.
+        frozen_s = freshness.frozen_s(now_ns) if detail > _EMPTY else 0.0
+        return PictureSeen(
+            frame=number,
+            brightness=round(float(cells[-1].mean()) / _WHITE, _DIGITS),
+            detail=round(detail, _DIGITS),
+            frozen_s=round(frozen_s, 3),
+            replaced=self._scene.replaced(structure_of(cells[-1]), now_ns),
+        )
+
+
+def without_border(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Small pictures (n x 60 x 80) without the black that pads them to 4:3.
+
+    The edge of that black is no detail of the room. A picture that is all black stays as it is.
+    """
+    lit = pictures.max(axis=0)
+    rows, columns = np.flatnonzero(lit.max(axis=1)), np.flatnonzero(lit.max(axis=0))
+    if not rows.size:
+        return pictures
+    top = _trim(int(rows[0]), int(rows[-1]), _HEIGHT)
+    left = _trim(int(columns[0]), int(columns[-1]), _WIDTH)
+    return pictures[:, top : _HEIGHT - top, left : _WIDTH - left]
+
+
+def _trim(first: int, last: int, size: int) -> int:
+    """What to take off either side: the padding is even, and the cell beside it half dark."""
+    dark = min(first, size - 1 - last)
+    return min(dark + 1, size // 4) if dark else 0
+
+
+def detail_of(cells: Cells) -> float:
+    """The share of the picture, 0 to 1, in which there is anything to be made out.
+
+    ``cells`` is n x height x width: the last few small pictures, the newest last. A cell counts
+    when it differs from its surroundings by a share of the light there, stands out of the noise
+    (which changes from picture to picture, as structure does not), and does so sharply: through
+    tape or skin only broad gradients come.
+    """
+    near = np.stack([_beside(one, _NEAR_CELLS) for one in cells])
+    light = cells[-1] - near[-1]
+    noise = cv2.blur(near.var(axis=0, ddof=1), (_NOISE_CELLS, _NOISE_CELLS)).clip(0)
+    # Noise is about the same everywhere: much more of it in one place is movement.
+    noise = np.minimum(noise, _UNEVEN * float(np.median(noise)))
+    steady = np.abs(near.mean(axis=0))
+    sure = steady > np.maximum(
+        _CONTRAST * (light + _DARK_LEVELS), _SURE * np.sqrt(noise / len(cells))
+    )
+    strong = np.abs(near[-1]) > _STRONG_LEVELS + _CONTRAST * light
+    found = (sure | strong) & _sharp(cells[-1], float(np.median(noise)))
+    return float(found[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN].mean())
+
+
+def _sharp(newest: Cells, noise: float) -> NDArray[np.bool_]:
+    """Where the fine differences are more than a small part of the broad ones."""
+    soft = cv2.GaussianBlur(newest, (0, 0), _FINE_CELLS)
+    fine, broad = newest - soft, soft - cv2.GaussianBlur(soft, (0, 0), _COARSE_CELLS)
+    window = (_SHARP_CELLS, _SHARP_CELLS)
+    sharp = cv2.blur(fine * fine, window) - noise > _SHARP**2 * cv2.blur(broad * broad, window)
+    return np.asarray(sharp, np.bool_)
+
+
+def _beside(cells: Cells, surroundings: float) -> Cells:
+    return np.asarray(cells - cv2.GaussianBlur(cells, (0, 0), surroundings), np.float32)

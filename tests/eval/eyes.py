@@ -1,0 +1,349 @@
+"""How right the eyes are: closed, blinking, cast down, on clips of four people.
+
+Truth is by looking at every picture of the clips at 8 a second: both eyes shut (no iris to be
+seen), or half shut (which counts neither way), else open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from proctor_desktop.core.effect import Record
+from proctor_desktop.core.engine import Engine
+from proctor_desktop.core.event import Calibrated, Event, ExamStarted, Tick
+from proctor_desktop.core.frame import FRAMES_PER_S, HEIGHT_PX, WIDTH_PX
+from proctor_desktop.core.moment import NS_PER_S, Moment
+from proctor_desktop.core.observation import EyesSeen, Observation
+from proctor_desktop.core.policy import Policy
+from proctor_desktop.sources.picture import padded
+from proctor_desktop.sources.video_file import VideoFile
+from proctor_desktop.vision.analysis import FaceReader
+from proctor_desktop.vision.calibration import Calibration, CalibrationOutcome, Collector
+from proctor_desktop.vision.eyes import Eyes, EyeShape
+from proctor_desktop.vision.geometry import fit
+from proctor_desktop.vision.landmarker import StillLandmarker, VideoLandmarker
+from proctor_desktop.vision.neutral import Neutral
+from proctor_desktop.vision.reference_face import ReferenceFace, load_reference_face
+from proctor_desktop.vision.sight import RgbImage, Sight
+from proctor_desktop.weights.installed import require
+
+START = Moment(100 * NS_PER_S, datetime(2026, 1, 1, tzinfo=UTC))
+CLOSED_BELOW = 0.35
+HOLD_S = 2.0
+CALM_PICTURES = 32
+HOLD_PICTURES = 32
+LONGEST_CALM = 120
+LEVEL: Final = Neutral((1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 0.5, 0.5, 0.0, 1)
+_AVERAGE_EYE: Final = EyeShape(0.3, 0.0, 1.5, 5.5, -3.0, 28.0)
+AVERAGE_EYES: Final = Eyes(_AVERAGE_EYE, _AVERAGE_EYE, 1.5)
+"""About the middle of the people in the clips."""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A clip, the pictures of it in which both eyes are shut or half shut, and calm ones.
+
+    Numbers count pictures at 8 a second. ``calm``: first and last of a stretch to calibrate on.
+    """
+
+    name: str
+    calm: tuple[int, int]
+    shut: frozenset[int]
+    half: frozenset[int] = field(default_factory=frozenset)
+
+
+def _pictures(*spans: int | tuple[int, int]) -> frozenset[int]:
+    found: set[int] = set()
+    for span in spans:
+        first, last = (span, span) if isinstance(span, int) else span
+        found.update(range(first, last + 1))
+    return frozenset(found)
+
+
+_D9_SHUT: Final = (3, 4, 10, 11, 79, 82, 97, 98, 102, 103, 113, 114, 120, 130, 133, 139, 140, 142)
+_D9_HALF: Final = (
+    5,
+    12,
+    13,
+    38,
+    50,
+    52,
+    53,
+    78,
+    80,
+    81,
+    99,
+    104,
+    112,
+    115,
+    116,
+    121,
+    131,
+    141,
+    151,
+    152,
+)
+CLIPS: Final = (
+    Clip(
+        "pushto_blinking_4.mp4",
+        (0, 12),
+        _pictures(14, 54, 55, 72, 73),
+        _pictures(15, 30, 31, 53, 56),
+    ),
+    Clip(
+        "liveportrait_d9.mp4",
+        (14, 36),
+        _pictures(*_D9_SHUT, (148, 150)),
+        _pictures(*_D9_HALF, (83, 88)),
+    ),
+    Clip("liveportrait_d18.mp4", (0, 20), _pictures(26, 50), _pictures(25)),
+    Clip(
+        "liveportrait_d3.mp4",
+        (48, 50),
+        _pictures((30, 35), (38, 43), (60, 68)),
+        _pictures((2, 5), (8, 29), 36, 37, 44, (57, 59), (69, 73)),
+    ),
+)
+"""The last one is an actress: she winks, squints, looks down with a level head, and twice closes
+her eyes with her head a little bowed."""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Pictures of a clip played to and fro for four seconds, and whether the eyes are shut."""
+
+    clip: Clip
+    first: int
+    last: int
+    shut: bool
+    what: str
+
+
+HOLDS: Final = (
+    Hold(CLIPS[0], 54, 55, True, "closed"),
+    Hold(CLIPS[1], 148, 150, True, "closed, behind glasses"),
+    Hold(CLIPS[1], 97, 98, True, "closed, behind glasses"),
+    Hold(CLIPS[2], 26, 26, True, "closed, narrow eyes"),
+    Hold(CLIPS[3], 30, 35, True, "closed, head slightly bowed"),
+    Hold(CLIPS[3], 38, 43, True, "closed, head slightly bowed"),
+    Hold(CLIPS[3], 62, 67, True, "closed, head slightly bowed"),
+    Hold(CLIPS[3], 17, 28, False, "cast down with a level head"),
+    Hold(CLIPS[3], 69, 73, False, "squinting"),
+    Hold(CLIPS[1], 123, 129, False, "wide open"),
+)
+
+DOWN_STILLS: Final = (
+    "uniface/src_man2.jpg",
+    "uniface/src_meeting.jpg",
+    "uniface/image0.jpg",
+    "human/person-vlado.jpg",
+    "coco128/000000001296.jpg",
+)
+"""Eyes or heads that look down; strangers of whom no calibration exists."""
+
+
+def pictures(path: Path, mirrored: bool = False) -> Iterator[RgbImage]:
+    """The pictures of a clip as the camera thread would take them, 8 a second."""
+    video = VideoFile(path)
+    try:
+        number = 0
+        while (image := video.at(number / FRAMES_PER_S)) is not None:
+            yield np.ascontiguousarray(image[:, ::-1]) if mirrored else image
+            number += 1
+    finally:
+        video.close()
+
+
+def bounce(first: int, last: int, count: int) -> list[int]:
+    """``count`` picture numbers from first to last and back again."""
+    way = [*range(first, last + 1), *range(last - 1, first, -1)]
+    return [way[number % len(way)] for number in range(count)]
+
+
+def composed(path: Path, order: Sequence[int], mirrored: bool = False) -> Iterator[RgbImage]:
+    """Pictures of a clip in another order."""
+    every = list(pictures(path, mirrored))
+    return (every[number] for number in order)
+
+
+def sights(images: Iterator[RgbImage]) -> Iterator[Sight]:
+    """What the product's landmarker sees in them, one after the other."""
+    reference = load_reference_face()
+    with VideoLandmarker(require("face_landmarker")) as landmarker:
+        for number, image in enumerate(images):
+            meshes = landmarker.detect(image, 1 + round(number * 1000 / FRAMES_PER_S))
+            laid = fit(meshes[0], reference) if meshes else None
+            yield Sight(
+                number,
+                START.later(number / FRAMES_PER_S),
+                (laid.box,) if laid else (),
+                1 if laid else 0,
+                meshes[0] if meshes else None,
+                laid,
+                0.5,
+            )
+
+
+def calibrated(calm: Sequence[Sight]) -> Calibration:
+    """The product's own calibration without dots, on a calm stretch played to and fro."""
+    collector = Collector(START, gaze=False)
+    for count, number in enumerate(bounce(0, len(calm) - 1, LONGEST_CALM)):
+        step = collector.add(replace(calm[number], moment=START.later(count / FRAMES_PER_S)))
+        if isinstance(step, CalibrationOutcome) and step.calibration is not None:
+            return step.calibration
+    raise AssertionError("the calm stretch gave no calibration")
+
+
+def read(seen: Sequence[Sight], calibration: Calibration) -> list[tuple[Observation, ...]]:
+    """What the product says about each picture's face."""
+    reader = FaceReader()
+    return [reader.read(sight, calibration) for sight in seen]
+
+
+def violations(
+    rule: str, seen: Sequence[Sight], calibration: Calibration
+) -> list[tuple[float, float]]:
+    """When violations of ``rule`` start and when their matter began, in seconds of the clip."""
+    engine, found = Engine(Policy()), []
+    engine.step(Event(START, Calibrated(calibration.neutral.spread_deg)))
+    engine.step(Event(START, ExamStarted()))
+    for sight, observed in zip(seen, read(seen, calibration), strict=True):
+        for what in (*observed, Tick()):
+            for effect in engine.step(Event(sight.moment, what)):
+                if (
+                    isinstance(effect, Record)
+                    and effect.kind == "violation.start"
+                    and effect.data["rule"] == rule
+                ):
+                    onset_s = (effect.data["onset_mono_ns"] - START.mono_ns) / NS_PER_S
+                    found.append((sight.moment.since_s(START), onset_s))
+    return found
+
+
+def shut(eyes: EyesSeen) -> bool:
+    """What the rule goes by: the wider of the two eyes, unless they are cast down."""
+    return max(eyes.left, eyes.right) < CLOSED_BELOW and not eyes.looking_down
+
+
+def measure(shared: Path) -> dict[str, Any]:
+    """Run everything; about half a minute on one core."""
+    folder = shared / "media" / "videos"
+    return {
+        "frames": [_per_picture(clip, folder) for clip in CLIPS],
+        "holds": [_held(hold, folder) for hold in HOLDS],
+        "down_stills": _down_stills(shared / "media" / "images"),
+    }
+
+
+def _per_picture(clip: Clip, folder: Path) -> dict[str, Any]:
+    seen = list(sights(pictures(folder / clip.name)))
+    calibration = calibrated(seen[clip.calm[0] : clip.calm[1] + 1])
+    said: dict[int, bool] = {}
+    for number, observed in enumerate(read(seen, calibration)):
+        eyes = [one for one in observed if isinstance(one, EyesSeen)]
+        if eyes and number not in clip.half:
+            said[number] = shut(eyes[0])
+    right = sum(said[number] for number in clip.shut if number in said)
+    return {
+        "clip": clip.name,
+        "pictures": len(seen),
+        "judged": len(said),
+        "shut": len(clip.shut),
+        "found": right,
+        "false": sum(said.values()) - right,
+        "violations": len(violations("eyes_closed", seen, calibration)),
+    }
+
+
+def _held(hold: Hold, folder: Path) -> dict[str, Any]:
+    """Calm, then the pictures in question, then calm again."""
+    calm = bounce(*hold.clip.calm, CALM_PICTURES)
+    order = [*calm, *bounce(hold.first, hold.last, HOLD_PICTURES), *calm]
+    seen = list(sights(composed(folder / hold.clip.name, order)))
+    calibration = calibrated(seen[:CALM_PICTURES])
+    found = violations("eyes_closed", seen, calibration)
+    begins_s = CALM_PICTURES / FRAMES_PER_S
+    late = [round(at_s - begins_s - HOLD_S, 3) for at_s, _ in found]
+    return {
+        "clip": hold.clip.name,
+        "what": hold.what,
+        "shut": hold.shut,
+        "violations": len(found),
+        "late_s": late[0] if late else None,
+    }
+
+
+def _down_stills(folder: Path) -> list[dict[str, Any]]:
+    reference = load_reference_face()
+    rows = []
+    with StillLandmarker(require("face_landmarker")) as landmarker:
+        for name in DOWN_STILLS:
+            rows.append({"picture": name, **_down(landmarker, reference, folder / name)})
+    return rows
+
+
+def _down(landmarker: StillLandmarker, reference: ReferenceFace, path: Path) -> dict[str, Any]:
+    """A still against an average head and eyes, since the person was never calibrated."""
+    meshes = landmarker.detect(_still(path))
+    if not meshes:
+        return {"face": False, "closed": False}
+    laid = fit(meshes[0], reference)
+    sight = Sight(0, START, (laid.box,), 1, meshes[0], laid, 0.5)
+    observed = FaceReader().read(sight, Calibration(LEVEL, AVERAGE_EYES))
+    eyes = next(one for one in observed if isinstance(one, EyesSeen))
+    return {"face": True, "closed": shut(eyes), "looking_down": eyes.looking_down}
+
+
+def _still(path: Path) -> RgbImage:
+    image = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+    scale = min(WIDTH_PX / image.shape[1], HEIGHT_PX / image.shape[0])
+    size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
+    return padded(np.ascontiguousarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA)))
+
+
+def write(result: dict[str, Any]) -> str:
+    """The report's section."""
+    frames, holds = result["frames"], result["holds"]
+    shut_all, found = (sum(row[key] for row in frames) for key in ("shut", "found"))
+    false = sum(row["false"] for row in frames)
+    precision = found / (found + false) if found + false else 0.0
+    stills = [row for row in result["down_stills"] if row["face"]]
+    wrong = sum(row["closed"] for row in stills)
+    lines = [
+        "## Eyes: closed, blinking, cast down",
+        "",
+        f"Four people, {sum(row['judged'] for row in frames)} pictures judged by eye (half shut "
+        f"ones count neither way): recall {found / shut_all:.0%} ({found} of {shut_all}), "
+        f"precision {precision:.0%} ({false} false). Few people: an indication.",
+        "",
+        "| clip | pictures judged | eyes shut | found | false | `eyes_closed` violations |",
+        "|---|---|---|---|---|---|",
+        *(
+            f"| {row['clip']} | {row['judged']} | {row['shut']} | {row['found']} | {row['false']} "
+            f"| {row['violations']} |"
+            for row in frames
+        ),
+        "",
+        "Blinks never make a violation: there must be none in the table above. Pictures of the "
+        "same clips held for four seconds (played to and fro), through the real rule:",
+        "",
+        "| clip | eyes | violation expected | started | seconds beyond the rule's two |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {row['clip']} | {row['what']} | {'yes' if row['shut'] else 'no'} "
+            f"| {'yes' if row['violations'] else 'no'} "
+            f"| {'' if row['late_s'] is None else row['late_s']} |"
+            for row in holds
+        ),
+        "",
+        f"Stills of people who look down, against an average person's eyes: {wrong} of "
+        f"{len(stills)} read as closed.",
+    ]
+    return "\n".join(lines) + "\n"

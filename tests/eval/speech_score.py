@@ -1,0 +1,101 @@
+"""From sound through the product's own hearing and core to what it found, and how right that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from proctor_desktop.core.effect import Record
+from proctor_desktop.core.engine import Engine
+from proctor_desktop.core.event import Event, ExamStarted
+from proctor_desktop.core.observation import SpeechHeard
+from proctor_desktop.core.policy import Policy
+from proctor_desktop.sound.hearing import Hearing
+from proctor_desktop.sound.speech import SpeechDetector
+from tests.eval.sounds import Sound
+from tests.eval.speech_truth import Labels
+from tests.fakes.manual_clock import START
+
+BLOCK = 1600
+RULE = "voice_detected"
+
+_HEARD_FROM_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Seconds by truth and finding."""
+
+    hit: int = 0
+    missed: int = 0
+    false: int = 0
+    right_none: int = 0
+
+    def __add__(self, other: Score) -> Score:
+        return Score(
+            self.hit + other.hit,
+            self.missed + other.missed,
+            self.false + other.false,
+            self.right_none + other.right_none,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Precision, recall and F1 too; None where there is nothing to divide by."""
+        return {
+            "speech_s": self.hit + self.missed,
+            "other_s": self.false + self.right_none,
+            "missed_s": self.missed,
+            "false_s": self.false,
+            "precision": _share(self.hit, self.hit + self.false),
+            "recall": _share(self.hit, self.hit + self.missed),
+            "f1": _share(2 * self.hit, 2 * self.hit + self.false + self.missed),
+        }
+
+
+def heard(sound: Sound, model: Path) -> list[SpeechHeard]:
+    """What the product's own hearing tells of it, half second by half second."""
+    hearing = Hearing(lambda: SpeechDetector(model))
+    return [
+        one
+        for block in blocks(sound)
+        for one in hearing.hear(block)
+        if isinstance(one, SpeechHeard)
+    ]
+
+
+def blocks(sound: Sound) -> Iterator[Sound]:
+    """The sound as the microphone delivers it, 100 ms at a time."""
+    return iter(sound[: len(sound) // BLOCK * BLOCK].reshape(-1, BLOCK))
+
+
+def compare(spans: list[SpeechHeard], labels: Labels) -> Score:
+    """How what was told of each second, two spans, agrees with its label; -1 is left out."""
+    seconds = np.array([span.speech_s for span in spans[: 2 * len(labels)]]).reshape(-1, 2)
+    found = seconds.sum(axis=1) >= _HEARD_FROM_S
+    return Score(
+        hit=int((found & (labels == 1)).sum()),
+        missed=int((~found & (labels == 1)).sum()),
+        false=int((found & (labels == 0)).sum()),
+        right_none=int((~found & (labels == 0)).sum()),
+    )
+
+
+def violations(spans: list[SpeechHeard]) -> int:
+    """How many violations the core makes of it, at the default settings."""
+    engine = Engine(Policy())
+    engine.step(Event(START, ExamStarted()))
+    effects = [
+        effect
+        for number, span in enumerate(spans, start=1)
+        for effect in engine.step(Event(START.later(number * span.span_s), span))
+    ]
+    starts = [e for e in effects if isinstance(e, Record) and e.kind == "violation.start"]
+    return sum(start.data["rule"] == RULE for start in starts)
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 3) if whole else None

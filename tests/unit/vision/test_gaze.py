@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from proctor_desktop.core.moment import Moment
+from proctor_desktop.vision.eyes import Eyes, eyes_of
+from proctor_desktop.vision.gaze import (
+    ASSUMED_SCREEN,
+    LEAST,
+    Look,
+    Screen,
+    SteadyGaze,
+    look_of,
+    sureness,
+)
+from proctor_desktop.vision.geometry import Rotation, fit, relative
+from tests.fakes.gazing import REFERENCE, Face, gazing_mesh
+
+START = Moment(0, datetime(2026, 3, 1, tzinfo=UTC))
+
+
+def seen(face: Face) -> tuple[Eyes, Rotation]:
+    mesh = gazing_mesh(face)
+    turn = fit(mesh, REFERENCE).rotation
+    eyes = eyes_of(mesh, turn)
+    assert eyes is not None
+    return eyes, turn
+
+
+USUAL, NEUTRAL = seen(Face())
+
+
+def look(face: Face) -> tuple[float, float]:
+    eyes, turn = seen(face)
+    found = look_of(eyes, relative(turn, NEUTRAL), USUAL)
+    return found.horizontal_deg, found.vertical_deg
+
+
+@pytest.mark.parametrize(("left", "up"), [(20, 0), (-20, 0), (0, 12), (0, -15), (-14, 9)])
+def test_the_eyes_alone_tell_where_somebody_looks(left: float, up: float) -> None:
+    assert look(Face(left, up)) == pytest.approx((left, up), abs=0.1)
+
+
+@pytest.mark.parametrize("yaw", [-40, -20, 20, 40])
+def test_eyes_that_stay_on_the_screen_while_the_head_turns_look_at_it(yaw: float) -> None:
+    assert look(Face(yaw_deg=yaw)) == pytest.approx((0, 0), abs=0.5)
+
+
+@pytest.mark.parametrize("pitch", [-15, 15])
+def test_and_while_it_nods(pitch: float) -> None:
+    assert look(Face(pitch_deg=pitch)) == pytest.approx((0, 0), abs=0.5)
+
+
+def test_a_head_that_turns_takes_the_gaze_along() -> None:
+    assert look(Face(left_deg=25, yaw_deg=25)) == pytest.approx((25, 0), abs=0.5)
+    assert look(Face(up_deg=-20, pitch_deg=-20)) == pytest.approx((0, -20), abs=0.5)
+
+
+@pytest.mark.parametrize("roll", [-20, 20])
+def test_a_tilted_head_changes_nothing(roll: float) -> None:
+    assert look(Face(left_deg=15, roll_deg=roll)) == pytest.approx((15, 0), abs=1.0)
+
+
+def test_the_distance_changes_nothing() -> None:
+    assert look(Face(left_deg=15, apart_px=35)) == pytest.approx((15, 0), abs=0.1)
+
+
+def test_where_iris_and_lids_disagree_nobody_looks_up_or_down() -> None:
+    eyes, turn = seen(Face(up_deg=-15))
+    raised_brows = Eyes(
+        *(
+            type(eye)(eye.aspect, eye.iris_left_mm, eye.iris_up_mm, 8.0, -2.5, eye.width_mm)
+            for eye in (eyes.left, eyes.right)
+        ),
+        eyes.px_per_mm,
+    )
+    assert look_of(raised_brows, relative(turn, NEUTRAL), USUAL).vertical_deg == pytest.approx(0)
+
+
+SCREEN = Screen(15.0, -14.0, 9.0, -13.0)
+
+
+@pytest.mark.parametrize(
+    ("across", "up", "outside"),
+    [(0, 0, 0), (15, 9, 0), (20, 0, 5), (-20, 0, 6), (0, 12, 3), (0, -20, 7), (18, 13, 5)],
+)
+def test_outside_is_what_lies_beyond_the_nearest_edge(
+    across: float, up: float, outside: float
+) -> None:
+    assert SCREEN.outside_deg(Look(across, up)) == pytest.approx(outside)
+
+
+def test_the_screen_is_wider_for_somebody_who_leans_in() -> None:
+    assert SCREEN.outside_deg(Look(20, 0), nearness=1.4) == 0
+
+
+def test_no_screen_is_smaller_than_the_least() -> None:
+    tiny = Screen(1.0, -1.0, 1.0, -1.0)
+    assert tiny.outside_deg(Look(LEAST.left_deg, LEAST.bottom_deg)) == 0
+    assert tiny.outside_deg(Look(LEAST.right_deg - 1, 0)) == pytest.approx(1)
+
+
+def test_a_point_of_the_screen_has_its_gaze() -> None:
+    assert SCREEN.at(0, 0) == Look(15.0, 9.0)
+    assert SCREEN.at(1, 1) == Look(-14.0, -13.0)
+    assert SCREEN.at(0.5, 0.5) == Look(0.5, -2.0)
+
+
+def test_a_screen_survives_json_exactly() -> None:
+    assert Screen.from_json(json.loads(json.dumps(SCREEN.to_json()))) == SCREEN
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"left_deg": -20.0}, {"top_deg": -13.0}, {"top_deg": None}, {"left_deg": "15"}, {"extra": 1}],
+)
+def test_what_is_no_screen_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="not a screen's edges"):
+        Screen.from_json(SCREEN.to_json() | change)
+
+
+def test_the_assumed_screen_lies_round_the_middle() -> None:
+    assert ASSUMED_SCREEN.outside_deg(Look(0, 0)) == 0
+
+
+def test_one_odd_picture_does_not_move_the_gaze() -> None:
+    steady = SteadyGaze()
+    for number in range(4):
+        steady.add(START.later(number / 8), Look(0, 0))
+    assert steady.add(START.later(0.5), Look(40, 0)) == Look(0, 0)
+
+
+def test_a_gaze_that_stays_is_believed_within_half_a_second() -> None:
+    steady = SteadyGaze()
+    for number in range(5):
+        steady.add(START.later(number / 8), Look(0, 0))
+    moved = [steady.add(START.later(0.625 + number / 8), Look(20, 0)) for number in range(4)]
+    assert moved[-1] == Look(20, 0)
+
+
+def test_a_blink_is_held_and_closed_eyes_look_nowhere() -> None:
+    steady = SteadyGaze()
+    steady.add(START, Look(3, 1))
+    assert steady.add(START.later(0.5), None) == Look(3, 1)
+    assert steady.add(START.later(1.0), None) is None
+    assert steady.add(START.later(1.1), Look(-5, 0)) == Look(-5, 0)
+
+
+def test_without_a_first_look_there_is_none() -> None:
+    assert SteadyGaze().add(START, None) is None
+
+
+def test_small_faces_are_less_sure() -> None:
+    near, far = seen(Face())[0], seen(Face(apart_px=25))[0]
+    assert sureness(near, 0.9) == 0.9
+    assert 0.4 < sureness(far, 0.9) < 0.5
