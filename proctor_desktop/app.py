@@ -32,9 +32,11 @@ from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Writer
 from proctor_desktop.monitor.abilities import abilities
 from proctor_desktop.monitor.analysers import installed
+from proctor_desktop.monitor.clips import Clips
 from proctor_desktop.monitor.conductor import Conductor, Hands, Session
 from proctor_desktop.monitor.delivery import Outcome, deliver
 from proctor_desktop.monitor.evidence import Evidence
+from proctor_desktop.monitor.footage import footage, rings
 from proctor_desktop.monitor.inbox import Inbox, StageCrashed
 from proctor_desktop.monitor.kiosk_link import KioskLink, NoKiosk
 from proctor_desktop.monitor.loop import ORPHANED_REASON, PHOTO, UPLOAD, WAKE, Outlets, SessionLoop
@@ -106,11 +108,13 @@ class Monitor:
         if options.kiosk:
             self._link = KioskLink(lines_in, lines_out, self._inbox, self._clock)
         self._analysers = installed()
+        self._rings = rings(signed.exam.policy.recording)
         self._stages = Stages(
             options.stages,
             self._host,
             signed.exam.policy.recording,
             self._analysers,
+            self._rings,
             self._clock,
             self._inbox,
             self._frames,
@@ -162,6 +166,7 @@ class Monitor:
         reason = loop.run(self._options.duration_s)
         self._stages.stop()
         loop.drain()
+        evidence.finish_clips(self._clock.now())
         if reason == ORPHANED_REASON:
             evidence.flush()
             return NOT_DELIVERED
@@ -225,6 +230,11 @@ class Monitor:
             self._frames,
             warn=lambda rule, text: self._link.say(stdio.Toast(rule, text)),
             wake=lambda mono_ns: self._timers.at(WAKE, mono_ns),
+            clips=Clips(
+                footage(self._rings),
+                blobs.keep,
+                lambda bug: self._inbox.put(StageCrashed("clips", bug)),
+            ),
         )
 
     def _conductor(

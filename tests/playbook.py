@@ -235,8 +235,10 @@ class Playbook:
 
     def _advance(self, to_s: float) -> None:
         while self._wake_ns is not None and self._wake_ns / NS_PER_S <= to_s:
-            self.now_s, self._wake_ns = self._wake_ns / NS_PER_S, None
+            asked_ns, self._wake_ns = self._wake_ns, None
+            self.now_s = asked_ns / NS_PER_S
             self.tell(Tick())
+            assert self._wake_ns is None or self._wake_ns > asked_ns, "woken for nothing"
         self.now_s = to_s
 
     def _see(self, scene: Scene) -> None:

@@ -196,7 +196,7 @@ class SuspiciousObject(RepeatedChecks):
 class IdentityMismatch(RepeatedChecks):
     """The face is less like the reference photo than ``similarity``."""
 
-    similarity: float = 0.35
+    similarity: float = 0.30
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -206,9 +206,10 @@ class IdentityMismatch(RepeatedChecks):
 
 @dataclass(frozen=True, kw_only=True)
 class SpoofSuspected(RepeatedChecks):
-    """The face looks less alive than ``live``."""
+    """The face looks less alive than ``live``. Recorded, not counted: bad pictures look so, too."""
 
-    live: float = 0.3
+    penalty: float = 0.0
+    live: float = 0.1
 
     def __post_init__(self) -> None:
         super().__post_init__()

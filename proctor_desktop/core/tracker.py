@@ -89,7 +89,7 @@ class Tracker:
         if self._episode.clear_since is not None:
             return self._episode.clear_since.later(SETTLE_S).mono_ns
         if self._episode.number is not None and self._last_turn_at is not None:
-            return self._last_turn_at.later(_spacing_s(self._episode, self._last_turn_at)).mono_ns
+            return _updates_from_ns(self._episode, self._last_turn_at)
         return self._starts_from_ns(self._episode)
 
     def _suspicious(
@@ -110,9 +110,8 @@ class Tracker:
         return self._turn("start", episode, moment, error_deg)
 
     def _update(self, episode: Episode, moment: Moment, error_deg: float | None) -> Turn | None:
-        if self._last_turn_at and moment.since_s(self._last_turn_at) < _spacing_s(
-            episode, self._last_turn_at
-        ):
+        last = self._last_turn_at
+        if last is not None and moment.mono_ns < _updates_from_ns(episode, last):
             return None
         self._last_turn_at = moment
         return self._turn("update", episode, moment, error_deg)
@@ -207,6 +206,7 @@ def stale_after_s(rate_per_s: float) -> float:
     return max(STALE_S, _DUE_TWICE / rate_per_s)
 
 
-def _spacing_s(episode: Episode, last_turn_at: Moment) -> float:
-    """The time to the next update: the longer it lasts, the less there is to say about it."""
-    return max(SPACING_S, _UPDATE_SHARE * last_turn_at.since_s(episode.first))
+def _updates_from_ns(episode: Episode, last_turn_at: Moment) -> int:
+    """When the next update is due: the longer it lasts, the less there is to say about it."""
+    spacing_s = max(SPACING_S, _UPDATE_SHARE * last_turn_at.since_s(episode.first))
+    return last_turn_at.later(spacing_s).mono_ns

@@ -58,6 +58,7 @@ def parts_probes(environ: Mapping[str, str]) -> tuple[Probe, ...]:
     """What is asked about the parts that the program brings along."""
     return (
         Probe("face landmarker", True, landmarker),
+        Probe("optional models", False, optional_models),
         Probe("demo portrait", False, portrait),
         Probe("video encoder", True, encoder),
         Probe("OpenCV", True, opencv),
@@ -88,6 +89,21 @@ def landmarker(manifest: Manifest | None = None) -> Capability:
     with StillLandmarker(path, max_faces=1):
         took_s = time.perf_counter() - began_s
     return works("face landmarker", f"{path.name} has the right hash; loaded in {took_s:.1f} s.")
+
+
+def optional_models(statuses: Collection[WeightStatus] | None = None) -> Capability:
+    """Whether the models that an exam can do without are there, and what is lost without them."""
+    found = verify() if statuses is None else statuses
+    models = [one for one in found if one.weight.optional and one.weight.name != PORTRAIT]
+    lacking = [one for one in models if not one.usable]
+    if not lacking:
+        return works("optional models", f"All {len(models)} have the right hash.")
+    reasons = (
+        f"{one.weight.file} {'is missing' if one.state is State.MISSING else 'is refused'}: "
+        f"{one.weight.without}."
+        for one in lacking
+    )
+    return absent("optional models", " ".join(reasons), _SYNC)
 
 
 def portrait(statuses: Collection[WeightStatus] | None = None) -> Capability:

@@ -103,20 +103,22 @@ def missing_s(last: Record, now: Moment, boot: str) -> float:
 
 
 def _after(state: LeftBehind, record: Record) -> LeftBehind:
-    if record.kind == "consent" and record.data.get("given") is False:
-        return replace(state, phase=Phase.CLOSED)
-    if record.kind in PHASE_OF_RECORD:
-        state = replace(state, phase=_later(state.phase, PHASE_OF_RECORD[record.kind]))
-    if record.kind == "calibration" and record.data.get("outcome") == "done":
-        return replace(state, calibration=dict(record.data))
-    if record.kind == "identity" and record.data.get("outcome") == "kept":
-        return replace(state, photo=record.blobs[0].sha256)
-    if record.kind == "session.open":
-        return replace(state, opened=record)
-    if record.kind == "exam.start":
-        return replace(state, exam_started=record)
-    if record.kind == "violation.start":
-        return replace(state, next_violation=int(record.data["violation"]) + 1)
+    data, kind = record.data, record.kind
+    if kind in PHASE_OF_RECORD:
+        state = replace(state, phase=_later(state.phase, PHASE_OF_RECORD[kind]))
+    match kind:
+        case "consent" if data.get("given") is False:
+            state = replace(state, phase=Phase.CLOSED)
+        case "calibration" if data.get("outcome") == "done":
+            state = replace(state, calibration=dict(data))
+        case "identity" if data.get("outcome") == "kept":
+            state = replace(state, photo=record.blobs[0].sha256)
+        case "session.open":
+            state = replace(state, opened=record)
+        case "exam.start":
+            state = replace(state, exam_started=record)
+        case "violation.start":
+            state = replace(state, next_violation=int(data["violation"]) + 1)
     return state
 
 

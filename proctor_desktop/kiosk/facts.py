@@ -38,16 +38,29 @@ def clock(seconds: float) -> str:
 
 
 def accuracy(end: stdio.CalibrationStep) -> str:
-    """How a calibration ended, for the candidate: what was measured, and how well."""
+    """How a calibration ended, for the candidate: what was measured, and how well.
+
+    A failed one is never a bar, and an earlier one still holds then.
+    """
+    reason = end.hint.strip().rstrip(".")
     if end.error_deg is None:
-        words = _tr("The calibration did not succeed: {reason}. You can go on without.")
-        return words.format(reason=end.hint or _tr("no reason was given"))
-    head = _tr("Calibrated: your head's angles are right to about {deg:.0f}°.")
-    text = head.format(deg=max(1.0, end.error_deg))
-    if end.gaze_error_deg is None:
+        why = reason or _tr("no reason was given")
+        words = _tr("The calibration did not work out: {reason}. You can go on all the same.")
+        return words.format(reason=why)
+    head = _tr("Calibration done. How you turn your head is measured to about {deg}.")
+    text = head.format(deg=_degrees(end.error_deg))
+    if end.gaze_error_deg is not None:
+        gaze = _tr("Where you look is measured to about {deg}.")
+        return f"{text} {gaze.format(deg=_degrees(end.gaze_error_deg))}"
+    if not reason:
         return f"{text} {_tr('Where you look is only estimated.')}"
-    gaze = _tr("Where you look is right to about {deg:.0f}°.")
-    return f"{text} {gaze.format(deg=max(1.0, end.gaze_error_deg))}"
+    gaze = _tr("Where you look is only estimated: {reason}.")
+    return f"{text} {gaze.format(reason=reason)}"
+
+
+def _degrees(error_deg: float) -> str:
+    """Whole degrees; nobody is told less than one, which no webcam keeps."""
+    return f"{max(1, round(error_deg))}°"
 
 
 def _tr(text: str) -> str:

@@ -119,6 +119,24 @@ def wants_preview(view: CandidateView) -> bool:
     return stage(view) in {Stage.PHOTO, Stage.CALIBRATION}
 
 
+def covering_step(view: CandidateView) -> stdio.CalibrationStep | None:
+    """The step of a calibration that takes the whole screen now, or None.
+
+    Only one that the candidate asked for and that has not ended, been left, or lost its monitor:
+    a late step must not bring the page back. On the calibration's own screen there is a place for
+    words, so that only a dot needs the whole screen.
+    """
+    step = view.calibration
+    if step is None or stdio.Calibrate.type not in view.asked:
+        return None
+    match stage(view):
+        case Stage.CALIBRATION:
+            return step if step.target is not None else None
+        case Stage.READY | Stage.EXAM:
+            return step
+    return None
+
+
 def reduce(view: CandidateView, message: stdio.Downward, now_s: float) -> CandidateView:
     """``view`` after monitor said ``message``; ``now_s`` is the kiosk's monotonic time."""
     view = replace(view, link=Link.TALKING)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -19,7 +19,7 @@ from proctor_desktop.kiosk.screens.screen import Screen
 from proctor_desktop.kiosk.screens.starting import StartingScreen
 from proctor_desktop.kiosk.screens.trouble import TroubleScreen
 from proctor_desktop.kiosk.sitting import Sitting
-from proctor_desktop.kiosk.state import CandidateView, Stage, stage
+from proctor_desktop.kiosk.state import CandidateView, Stage, covering_step, stage
 from proctor_desktop.ui.announce import announce
 from proctor_desktop.ui.gaze_target import GazeTarget
 from proctor_desktop.ui.icon import Icon
@@ -30,6 +30,9 @@ from proctor_desktop.ui.theme import unit
 from proctor_desktop.wire import stdio
 
 FIRST_SIZE = QSize(1100, 760)
+
+SILENCE_MS = 6_000
+"""A calibration that says nothing for so long gives the screen back."""
 
 _STEP_OF_STAGE = {
     Stage.STARTING: 0,
@@ -63,9 +66,11 @@ class KioskWindow(QWidget):
         self.end = EndScreen()
         self.screens: dict[Stage, Screen] = self._screens(options)
         self.target = GazeTarget(
-            self, self.tr("Calibration"), self.tr("&Stop"), self.tr("Progress")
+            self, self.tr("Calibration"), self.tr("&Stop (Esc)"), self.tr("Progress")
         )
         self.target.stopped.connect(self._stop_calibration)
+        self._silence = QTimer(self, singleShot=True, interval=SILENCE_MS)
+        self._silence.timeout.connect(self._calibration_silent)
         self._target_closed = False
         self.stack = QStackedWidget()
         for screen in self.screens.values():
@@ -108,27 +113,38 @@ class KioskWindow(QWidget):
             self.exam.show_messages(view.messages[len(before.messages) :])
             if view.calibrated is not None and view.calibrated is not before.calibrated:
                 self.exam.toasts.show_text(accuracy(view.calibrated))
-        self._show_target(view)
+        self._show_target(before, view)
 
-    def _show_target(self, view: CandidateView) -> None:
+    def _show_target(self, before: CandidateView, view: CandidateView) -> None:
         """Cover the screen while there is a dot to look at, or no other place for the words."""
-        step = view.calibration
-        if step is None:
+        if view.calibration is None:
             self._target_closed = False
+        step = covering_step(view)
         if step is None or self._target_closed:
-            self.target.hide()
-        elif step.target is not None or stage(view) is not Stage.CALIBRATION:
+            self._uncover()
+        elif step is not before.calibration:
             at = None if step.target is None else (step.target[0], step.target[1])
             self.target.show_step(step.hint, step.progress, at)
-        else:
-            self.target.hide()
+            self._silence.start()
+
+    def _uncover(self) -> None:
+        self._silence.stop()
+        self.target.uncover()
 
     def _stop_calibration(self) -> None:
-        """Give the screen back; before the exam this goes on without, in it all stays as it was."""
+        """Give the screen back; before the exam this goes on without, in it nothing is sent."""
         self._target_closed = True
-        self.target.hide()
+        self._uncover()
         if self.screen_shown is Stage.CALIBRATION:
             self._sitting.ask(stdio.SkipStep("the candidate stopped the calibration"))
+
+    def _calibration_silent(self) -> None:
+        """Nobody is left in front of a dot that nobody watches any more."""
+        self._uncover()
+        if self.screen_shown is Stage.EXAM:
+            self.exam.toasts.show_text(
+                self.tr("The calibration does not go on at present. You can go on, or try again.")
+            )
 
     def _turn_to(self, now: Stage, view: CandidateView) -> None:
         screen = self.screens[now]

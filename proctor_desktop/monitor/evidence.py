@@ -10,7 +10,7 @@ from proctor_desktop.core.effect import Effect, KeepClip, KeepSound, KeepStill, 
 from proctor_desktop.core.engine import Engine
 from proctor_desktop.core.event import Calibrated, Event, ExamEnded, ExamStarted
 from proctor_desktop.core.moment import Moment
-from proctor_desktop.core.observation import FocusChanged, Gap, SourceHealth
+from proctor_desktop.core.observation import CameraOpened, FocusChanged, Gap, SourceHealth
 from proctor_desktop.journal.blobs import BlobStore, NotKept
 from proctor_desktop.journal.writer import Entry, Writer
 from proctor_desktop.monitor.clips import Clips
@@ -23,7 +23,15 @@ JPEG = "image/jpeg"
 OVERLAY_QUALITY = 70
 """Better than the untouched still's: thin lines and small letters suffer first."""
 
-_ALWAYS_LOGGED = (SourceHealth, Gap, FocusChanged, Calibrated, ExamStarted, ExamEnded)
+_ALWAYS_LOGGED = (
+    SourceHealth,
+    Gap,
+    FocusChanged,
+    CameraOpened,
+    Calibrated,
+    ExamStarted,
+    ExamEnded,
+)
 
 
 class Evidence:

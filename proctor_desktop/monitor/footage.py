@@ -3,15 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from proctor_desktop.core.moment import Moment, rfc3339
-from proctor_desktop.monitor.clips import Made, NotMade
+from proctor_desktop.core.observation import Source
+from proctor_desktop.core.policy import Recording
+from proctor_desktop.monitor.clips import Footage, Made, NotMade, ring_s
 from proctor_desktop.recording import sound_clip
 from proctor_desktop.recording.clip import CameraClip, NoClip, camera_clip
 from proctor_desktop.recording.encoder import MEDIA_TYPE
 from proctor_desktop.recording.ring import CameraRing, Pictures
 from proctor_desktop.recording.sound_ring import RATE_HZ, SoundRing, SoundSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Rings:
+    """What is held in memory for clips; None for what the exam asks no clips of."""
+
+    camera: CameraRing | None = None
+    sound: SoundRing | None = None
+
+
+def rings(recording: Recording) -> Rings:
+    """The rings that this exam needs."""
+    holds_s = ring_s(recording.clip_s)
+    return Rings(
+        CameraRing(holds_s) if recording.clips else None,
+        SoundRing(holds_s) if recording.voice_clips else None,
+    )
+
+
+def footage(held: Rings) -> dict[Source, Footage]:
+    """What clips can be made of."""
+    found: dict[Source, Footage] = {}
+    if held.camera is not None:
+        found[Source.CAMERA] = CameraFootage(held.camera)
+    if held.sound is not None:
+        found[Source.MICROPHONE] = SoundFootage(held.sound)
+    return found
 
 
 class CameraFootage:

@@ -170,6 +170,7 @@ class SessionLoop:
                 self._evidence.observe(Event(now, Tick()))
             case "flush":
                 self._evidence.flush()
+                self._evidence.keep_clips(now)
             case "snapshot":
                 self._outlets.snapshot()
             case "heartbeat":

@@ -21,6 +21,7 @@ from proctor_desktop.hosts.session_kind import SessionKind
 from proctor_desktop.monitor import inbox as items
 from proctor_desktop.monitor.analysers import Analysers
 from proctor_desktop.monitor.inbox import Inbox
+from proctor_desktop.monitor.footage import Rings
 from proctor_desktop.monitor.recent_frames import Picture, RecentFrames
 from proctor_desktop.monitor.stop_request import StopRequest
 from proctor_desktop.recording.segment import Segment
@@ -78,6 +79,7 @@ class Stages:
         host: Host,
         recording: Recording,
         analysers: Analysers,
+        rings: Rings,
         clock: Clock,
         inbox: Inbox,
         frames: RecentFrames,
@@ -90,6 +92,7 @@ class Stages:
         self._preview = preview
         self._options = options
         self._recording = recording
+        self._rings = rings
         self._host = host
         self._watches_desktop = options.desktop and host.session is SessionKind.X11
         slot: Slot[Frame[npt.NDArray[np.uint8]]] = Slot()
@@ -225,9 +228,13 @@ class Stages:
 
     def _seen(self, frame: Picture, analysis: Analysis) -> None:
         self._frames.add(frame, analysis.observations)
+        if self._rings.camera is not None:
+            self._rings.camera.add(frame)
         self._preview(frame)
 
     def _heard(self, moment: Moment, samples: npt.NDArray[np.float32]) -> None:
+        if self._rings.sound is not None:
+            self._rings.sound.add(moment, samples)
         for observation in self._hearing.hear(samples):
             self._inbox.put(Event(moment, observation))
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.frame import FRAMES_PER_S, Frame
 from proctor_desktop.core.moment import NS_PER_S, Clock
-from proctor_desktop.core.observation import Source
+from proctor_desktop.core.observation import CameraOpened, Source
 from proctor_desktop.hosts.worker import Crashed, Worker
+from proctor_desktop.sources.camera_name import camera_name, is_virtual
 from proctor_desktop.sources.outage import Outage, Report
 from proctor_desktop.sources.pacing import interval_ns, next_due_ns, wait_s
 from proctor_desktop.sources.picture import Image
@@ -20,9 +21,15 @@ from proctor_desktop.sources.video_file import VideoFile
 
 _EVERY_NS = interval_ns(FRAMES_PER_S)
 _LOST_AFTER_NS = NS_PER_S
+_HUNG_AFTER_NS = 2 * NS_PER_S
+_GUARD_S = 0.25
 _RETRY_S = 1.0
 _FAILED_GRAB_PAUSE_S = 0.05
 _SKIP_REPORT_NS = 10 * NS_PER_S
+
+
+VIDEO_FILE = "video file"
+"""The name of a camera that is a file."""
 
 
 def _nothing() -> None:
@@ -36,6 +43,10 @@ class Camera:
     EnvironmentProblem; after ``start``, trouble is reported as health: a device that vanishes is
     opened again every second until it is back, a file that ends calls ``on_end``. Frames that
     nobody took in time are counted and reported every ten seconds. The slot is closed at the end.
+
+    Each time a device opens, its name is reported as CameraOpened: after an outage it may be
+    another one. A device is reported as lost at most three seconds after its last picture, even if
+    its driver never returns; so ``report`` is called by two threads, but never by both at once.
     """
 
     def __init__(
@@ -47,13 +58,18 @@ class Camera:
         crashed: Crashed,
         on_end: Callable[[], None] = _nothing,
         open_capture: OpenCapture | None = None,
+        name_of: Callable[[int], str] = camera_name,
     ) -> None:
         self._device = device
         self._slot = slot
         self._clock = clock
         self._on_end = on_end
         self._open_capture = open_capture
+        self._name_of = name_of
+        self._report = report
+        self._telling = threading.Lock()
         self._outage = Outage(Source.CAMERA, clock, report)
+        self._answered_ns = 0
         self._number = 0
         self._skips_told = 0
         self._next_skip_report_ns = 0
@@ -61,6 +77,7 @@ class Camera:
         self._file: VideoFile | None = None
         # A driver can hang for good inside a grab; that must not keep the program from ending.
         self._worker = Worker("camera", self._run, crashed, daemon=True)
+        self._guard = Worker("camera guard", self._watch_driver, crashed, daemon=True)
 
     def open(self) -> None:
         """Open the device or file and see that a picture comes; raises EnvironmentProblem."""
@@ -71,25 +88,40 @@ class Camera:
 
     def start(self) -> None:
         """Begin to deliver; ``open`` came before."""
+        self._answered_ns = self._clock.now().mono_ns
         self._worker.start()
+        if self._file is None:
+            self._guard.start()
 
     def stop(self, timeout_s: float = 5.0) -> bool:
         """End and wait; False when the driver did not let go within ``timeout_s``."""
         stopped = self._worker.stop(timeout_s)
+        self._guard.stop(timeout_s)
         if stopped:
             self._release()
+        else:
+            with self._telling:
+                self._outage.close()
         return stopped
 
     def _run(self, stopping: threading.Event) -> None:
         try:
+            self._tell_name()
             if self._file is not None:
                 self._play(self._file, stopping)
             else:
                 self._watch(stopping)
         finally:
-            self._outage.close()
+            self._guard.stopping.set()
+            with self._telling:
+                self._outage.close()
             self._slot.close()
             self._release()
+
+    def _tell_name(self) -> None:
+        name = self._name_of(self._device) if isinstance(self._device, int) else VIDEO_FILE
+        with self._telling:
+            self._report(self._clock.now(), CameraOpened(name, is_virtual(name)))
 
     def _release(self) -> None:
         if self._file is not None:
@@ -114,7 +146,8 @@ class Camera:
             due_ns = next_due_ns(due_ns, now_ns, _EVERY_NS)
 
     def _finish(self, reason: str) -> None:
-        self._outage.ended(reason)
+        with self._telling:
+            self._outage.ended(reason)
         self._on_end()
 
     def _watch(self, stopping: threading.Event) -> None:
@@ -126,7 +159,7 @@ class Camera:
                 due_ns = last_good_ns = self._clock.now().mono_ns
                 continue
             grabbed = self._capture.grab()
-            now_ns = self._clock.now().mono_ns
+            now_ns = self._answered_ns = self._clock.now().mono_ns
             if grabbed and now_ns < due_ns:
                 last_good_ns = now_ns
             elif grabbed and (image := picture_of(self._capture)) is not None:
@@ -138,8 +171,17 @@ class Camera:
             else:
                 stopping.wait(_FAILED_GRAB_PAUSE_S)
 
+    def _watch_driver(self, stopping: threading.Event) -> None:
+        """Tell of a driver that does not return: the thread that waits for it cannot."""
+        while not stopping.wait(_GUARD_S):
+            with self._telling:  # so that no picture comes in between the question and the answer
+                silent_ns = self._clock.now().mono_ns - self._answered_ns
+                if silent_ns >= _HUNG_AFTER_NS:
+                    self._outage.begin("the camera's driver does not answer")
+
     def _lose(self) -> None:
-        self._outage.begin("the camera gives no more pictures")
+        with self._telling:
+            self._outage.begin("the camera gives no more pictures")
         if self._capture is not None:
             self._capture.release()
         self._capture = None
@@ -151,14 +193,20 @@ class Camera:
             self._capture = open_device(self._device, self._open_capture)
         except EnvironmentProblem:
             return  # the outage is reported already and goes on
+        self._tell_name()
 
     def _deliver(self, image: Image) -> None:
-        self._outage.over("pictures come in")
+        with self._telling:
+            self._outage.over("pictures come in")
         self._number += 1
         now = self._clock.now()
         self._slot.put(Frame(self._number, now, image))
         if now.mono_ns >= self._next_skip_report_ns:
             self._next_skip_report_ns = now.mono_ns + _SKIP_REPORT_NS
-            skipped = self._slot.skipped
+            self._tell_skipped()
+
+    def _tell_skipped(self) -> None:
+        skipped = self._slot.skipped
+        with self._telling:
             self._outage.skipped(skipped - self._skips_told, "pictures were not analysed in time")
-            self._skips_told = skipped
+        self._skips_told = skipped

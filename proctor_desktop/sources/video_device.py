@@ -20,6 +20,7 @@ os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
 os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "1")
 
 import cv2
+import numpy as np
 
 drop_opencv_qt()
 
@@ -69,17 +70,22 @@ def picture_of(capture: Capture) -> Image | None:
 
 
 def as_picture(image: Image) -> Image:
-    """A grey, BGR or BGRA picture of any size as RGB, scaled to fit 640 x 480 and padded."""
+    """A grey, BGR or BGRA picture of any size as RGB, scaled to fit 640 x 480 and padded.
+
+    A picture of that size already is copied once, by the change of its colour order; a larger one
+    is scaled first, so that only what is left of it is converted.
+    """
+    size = fitted_size(image.shape[1], image.shape[0])
+    if size != (image.shape[1], image.shape[0]):
+        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    rgb = cv2.cvtColor(image, _to_rgb(image))
+    return padded(np.asarray(rgb, np.uint8))
+
+
+def _to_rgb(image: Image) -> int:
     if image.ndim < _BGR_CHANNELS or image.shape[2] == 1:
-        rgb = cv2.cvtColor(image, cv2.COLOR_GRAY2RGB)
-    elif image.shape[2] == _BGR_CHANNELS:
-        rgb = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
-    else:
-        rgb = cv2.cvtColor(image, cv2.COLOR_BGRA2RGB)
-    size = fitted_size(rgb.shape[1], rgb.shape[0])
-    if size != (rgb.shape[1], rgb.shape[0]):
-        rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-    return padded(rgb.astype("uint8", copy=False))
+        return cv2.COLOR_GRAY2RGB
+    return cv2.COLOR_BGR2RGB if image.shape[2] == _BGR_CHANNELS else cv2.COLOR_BGRA2RGB
 
 
 def why_not(number: int, platform: str = sys.platform, dev: Path = _DEV) -> EnvironmentProblem:

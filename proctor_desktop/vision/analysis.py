@@ -31,6 +31,8 @@ from proctor_desktop.vision.sight import Sight
 ANGLE_DIGITS = 2
 FRACTION_DIGITS = 4
 
+COARSE_CONFIDENCE = 0.5
+
 Seen: TypeAlias = Observation
 """Whatever the camera's picture can give rise to."""
 
@@ -39,7 +41,8 @@ Seen: TypeAlias = Observation
 class Analysis:
     """One analysed frame: its number, the moment it was captured, and what was seen in it.
 
-    ``observations`` always hold FacesSeen, and HeadPose when there is a face and a neutral pose.
+    ``observations`` always hold FacesSeen; HeadPose, EyesSeen and Gaze when there is one face and a
+    calibration (see FaceReader); and what the other models said, in the pictures they looked at.
     ``analysis_ms`` is how long the analysis took.
     """
 
@@ -52,7 +55,7 @@ class Analysis:
 class FaceReader:
     """Reads head, eyes and gaze of the one face in view, against its calibration.
 
-    Remembers half a second: a gaze is smoothed, and held through a blink. Numbers are rounded
+    Remembers less than a second: a gaze is smoothed, and held through a blink. Numbers are rounded
     here, before anybody decides on them, so that a replay of recorded observations comes to
     exactly the same decisions. Use it from one thread, with sights in the order they were taken.
     """
@@ -71,8 +74,10 @@ class FaceReader:
         made out at calibration; gaze is left out while the eyes are closed for longer than a blink.
         """
         self._renew(calibration)
-        if calibration is None or sight.mesh is None or sight.fit is None or sight.living > 1:
+        if calibration is None or sight.living > 1:
             return ()
+        if sight.mesh is None or sight.fit is None:
+            return _turned_away(sight, calibration.neutral)
         turn = relative(sight.fit.rotation, calibration.neutral.matrix())
         pose = head_pose(sight.frame, sight.fit, calibration.neutral)
         eyes = eyes_of(sight.mesh, sight.fit.rotation)
@@ -109,6 +114,22 @@ def head_pose(frame: int, fit: Fit, neutral: Neutral) -> HeadPose:
         _round(turned.pitch_deg, ANGLE_DIGITS),
         _round(turned.roll_deg, ANGLE_DIGITS),
         _round(fit.confidence, FRACTION_DIGITS),
+    )
+
+
+def _turned_away(sight: Sight, neutral: Neutral) -> tuple[HeadPose, ...]:
+    """A head that turned so far that its mesh was lost: roughly where to, and half as sure."""
+    if sight.coarse is None:
+        return ()
+    straight = angles(neutral.matrix())
+    return (
+        HeadPose(
+            sight.frame,
+            _round(sight.coarse.yaw_deg - straight.yaw_deg, ANGLE_DIGITS),
+            0.0,
+            0.0,
+            COARSE_CONFIDENCE,
+        ),
     )
 
 

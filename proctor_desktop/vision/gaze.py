@@ -19,8 +19,8 @@ from proctor_desktop.vision.geometry import Rotation
 from proctor_desktop.vision.stored import numbers
 
 SIDEWAYS_RADIUS_MM = 7.5
-"""By how much the iris of the mesh moves, over the sine of the gaze. A real one moves about 10 mm;
-the mesh follows it by three quarters (one man's glance to either side, measured in the picture)."""
+"""By how much the iris of the mesh moves for a radian of gaze. A real one moves about 10 mm; the
+mesh follows it by three quarters (one man's glance to either side, measured in the picture)."""
 
 UPWARD_RADIUS_MM = 5.0
 """The same upwards and downwards, where the lids hide half of the movement from the mesh."""
@@ -32,7 +32,12 @@ UPWARD_LEVER_MM = 2.0
 LIDS_DEG_PER_MM = 10.0
 """The lids follow the gaze up and down; how many degrees a millimetre of theirs stands for."""
 
-SMOOTHING_S = 0.5
+WIDEST_DEG = 35.0
+"""No eye turns further in its head without pain; beyond it the mesh has lost the iris."""
+
+SMOOTHING_S = 0.3
+"""Three pictures at 8 a second: one odd one does no harm, and a glance is told one picture late."""
+
 BLINK_S = 0.75
 """A gaze is held through a blink; eyes that are closed for longer look nowhere."""
 
@@ -120,11 +125,12 @@ def look_of(now: Eyes, turn: Rotation, usual: Eyes) -> Look:
     the other, without anybody looking anywhere.
     """
     head_left, head_up = float(turn[0, 2]), float(turn[1, 2])
+    yaw, pitch = degrees(asin(_within(head_left, 1.0))), degrees(asin(_within(head_up, 1.0)))
     left, up = _iris_shift_mm(now, turn, usual)
-    horizontal = _angle_deg((left + SIDEWAYS_LEVER_MM * head_left) / SIDEWAYS_RADIUS_MM)
-    pitch = _angle_deg(head_up)
-    iris = _angle_deg((up + UPWARD_LEVER_MM * head_up) / UPWARD_RADIUS_MM) - pitch
-    return Look(horizontal, pitch + _agreed(iris, LIDS_DEG_PER_MM * _lids_shift_mm(now, usual)))
+    aside = degrees((left + SIDEWAYS_LEVER_MM * head_left) / SIDEWAYS_RADIUS_MM) - yaw
+    iris = degrees((up + UPWARD_LEVER_MM * head_up) / UPWARD_RADIUS_MM) - pitch
+    upward = _agreed(iris, LIDS_DEG_PER_MM * _lids_shift_mm(now, usual))
+    return Look(yaw + _within(aside, WIDEST_DEG), pitch + _within(upward, WIDEST_DEG))
 
 
 def _iris_shift_mm(now: Eyes, turn: Rotation, usual: Eyes) -> tuple[float, float]:
@@ -150,8 +156,8 @@ def _lids_shift_mm(now: Eyes, usual: Eyes) -> float:
     return (now.left.lids_mm - usual.left.lids_mm + now.right.lids_mm - usual.right.lids_mm) / 2
 
 
-def _angle_deg(sine: float) -> float:
-    return degrees(asin(min(1.0, max(-1.0, sine))))
+def _within(value: float, limit: float) -> float:
+    return min(limit, max(-limit, value))
 
 
 def _agreed(one: float, other: float) -> float:
@@ -167,7 +173,7 @@ def sureness(now: Eyes, fit_confidence: float) -> float:
 
 
 class SteadyGaze:
-    """The median over half a second, held through blinks."""
+    """The median over SMOOTHING_S, held through blinks."""
 
     def __init__(self) -> None:
         self._looks: deque[tuple[Moment, Look]] = deque()

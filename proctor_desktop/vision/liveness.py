@@ -31,8 +31,10 @@ DIGITS = 4
 BAR_AT_MOST = 2
 WIDEST_TURN_DEG = 30.0
 DARKEST, BRIGHTEST = 0.15, 0.92
+FARTHEST, NEAREST = 0.22, 0.8
+"""The face's height as a share of the picture's: beyond, it is a few pixels or all there is."""
 FOCUS_SIDE_PX = 96
-LEAST_FOCUS = 0.22
+LEAST_CONTRAST, LEAST_FOCUS = 1.0, 0.22
 """Every honest clip lies above 0.23, and those blurred so far that they read as prints below it."""
 
 
@@ -55,11 +57,12 @@ class MiniFasNet:
 def checkable(image: RgbImage, fit: Fit, brightness: float) -> bool:
     """Whether a check of this face means anything; if not, none should be made.
 
-    Turned by at most 30 degrees from the camera, in fair light (``brightness`` of the face, 0 to 1)
-    and in focus: beyond that, living faces read as prints.
+    At the distance of a desk, turned by at most 30 degrees from the camera, in fair light
+    (``brightness`` of the face, 0 to 1) and in focus: beyond that, living faces read as prints.
     """
     return (
         float(fit.rotation[2, 2]) >= cos(radians(WIDEST_TURN_DEG))
+        and FARTHEST <= fit.box.height <= NEAREST
         and DARKEST <= brightness <= BRIGHTEST
         and focus(image, fit.box) >= LEAST_FOCUS
     )
@@ -79,7 +82,7 @@ def focus(image: RgbImage, box: FaceBox) -> float:
     grey = small.astype(np.float32)
     smooth = cv2.GaussianBlur(grey, (0, 0), 1.0)
     coarse = float(np.abs(cv2.GaussianBlur(smooth, (0, 0), 4.0) - smooth).mean())
-    return float(np.abs(grey - smooth).mean()) / max(coarse, 1e-3)
+    return float(np.abs(grey - smooth).mean()) / max(coarse, LEAST_CONTRAST)
 
 
 def surroundings(image: RgbImage, box: FaceBox) -> RgbImage:

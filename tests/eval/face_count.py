@@ -15,9 +15,11 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from proctor_desktop.core.frame import Frame
 from proctor_desktop.core.moment import Moment
+from proctor_desktop.core.observation import FaceBox
 from proctor_desktop.sources.picture import fitted_size, padded
 from proctor_desktop.sources.video_file import VideoFile
 from proctor_desktop.vision.face_detector import open_face_detector
@@ -32,6 +34,9 @@ from proctor_desktop.weights.installed import require
 VIDEO_RATE_PER_S = 4.0
 FAR_MIN_WIDTH = 0.08
 YUNET = "face_detection_yunet_2023mar.onnx"
+POSTERS = ("deepface/img17", "uniface/src_man2", "human/stock-emotions-a-3")
+POSTER_S, POSTER_RATE_PER_S, POSTER_WIDTH_PX = 14.0, 8.0, 110
+NOISES, NOISE = 16, 4.0
 START = Moment(0, datetime(2026, 1, 1, tzinfo=UTC))
 
 DARK, GLASSES, LOW_LIGHT = "dark skin", "glasses", "low light"
@@ -229,6 +234,7 @@ def measure(shared: Path) -> dict[str, Any]:
             ledgers[name] = Ledger(Eye(detector))
         _pictures(shared / "media", list(ledgers.values()))
         _videos(shared / "media" / "videos", list(ledgers.values()))
+        _posters(shared / "media", list(ledgers.values()))
     return {name: ledger.figures() for name, ledger in ledgers.items()}
 
 
@@ -254,6 +260,34 @@ def _videos(folder: Path, ledgers: list[Ledger]) -> None:
                     ledger.watch(truths, at_s, ledger.eye.see(at_s, seen, meshes))
 
 
+def _posters(media: Path, ledgers: list[Ledger]) -> None:
+    """Photographs on a wall, and the same swaying like a shirt, before a camera with noise."""
+    generator = np.random.default_rng(1)
+    noises = [generator.normal(0, NOISE, (480, 640, 3)).astype(np.float32) for _ in range(NOISES)]
+    for name, sways in ((name, sways) for name in POSTERS for sways in (False, True)):
+        whole = picture(media, name)
+        for ledger in ledgers:
+            ledger.eye.forget()
+            face = ledger.eye.see(0.0, whole, ()).faces[0]
+            ledger.eye.forget()
+            for number in range(round(POSTER_S * POSTER_RATE_PER_S)):
+                at_s = number / POSTER_RATE_PER_S
+                hung = _hung(whole, face, at_s if sways else 0.0) + noises[number % NOISES]
+                sight = ledger.eye.see(at_s, np.clip(hung, 0, 255).astype(np.uint8), ())
+                ledger.hang(f"{name}{', swaying' if sways else ''}", sight)
+
+
+def _hung(whole: RgbImage, face: FaceBox, at_s: float) -> NDArray[np.float32]:
+    """The photograph, its face in the middle of a grey room."""
+    scale = POSTER_WIDTH_PX / (face.width * 640)
+    middle = face.centre[0] * 640, face.centre[1] * 480
+    sway = np.sin(1.3 * at_s), np.sin(0.9 * at_s)
+    turn = cv2.getRotationMatrix2D(middle, 3.0 * sway[0], scale * (1 + 0.02 * sway[1]))
+    turn[:, 2] += (320 - middle[0] + 10 * sway[1], 240 - middle[1] + 5 * sway[0])
+    made = cv2.warpAffine(whole, turn, (640, 480), borderValue=(110, 110, 110))
+    return np.asarray(made, np.float32)
+
+
 class Ledger:
     """What one detector made of the material."""
 
@@ -262,6 +296,7 @@ class Ledger:
         self._groups: dict[str, Tally] = {}
         self._wrong: list[str] = []
         self._stillest_s: dict[str, float] = {}
+        self._posters_s: dict[str, float] = {}
 
     def note(self, truth: Truth, sight: Sight, where: str) -> None:
         """One picture, what is in it and what was seen."""
@@ -281,10 +316,20 @@ class Ledger:
         still_s = max((face.still_s for face in sight.faces), default=0.0)
         self._stillest_s[name] = max(self._stillest_s.get(name, 0.0), round(still_s, 2))
 
+    def hang(self, poster: str, sight: Sight) -> None:
+        """One picture of a poster: for how long it has kept still at best."""
+        still_s = max((face.still_s for face in sight.faces), default=0.0)
+        self._posters_s[poster] = max(self._posters_s.get(poster, 0.0), round(still_s, 2))
+
     def figures(self) -> dict[str, Any]:
         """Everything that was noted, as plain numbers and words."""
         groups = {name: tally.figures() for name, tally in sorted(self._groups.items())}
-        return {"groups": groups, "wrong": self._wrong, "stillest_s": self._stillest_s}
+        return {
+            "groups": groups,
+            "wrong": self._wrong,
+            "stillest_s": self._stillest_s,
+            "posters_s": self._posters_s,
+        }
 
 
 def write(result: dict[str, Any]) -> str:
@@ -306,10 +351,13 @@ def write(result: dict[str, Any]) -> str:
                 f"| {detector} | {group} | {figures['pictures']:.0f} | {figures['right']:.1%} | "
                 f"{figures['precision']:.1%} | {figures['recall']:.1%} |"
             )
-    stillest = next(iter(result.values()))["stillest_s"]
+    best = next(iter(result.values()))
+    stillest, posters = best["stillest_s"], best["posters_s"]
     longest = max(stillest, key=stillest.__getitem__)
     lines += [
         "",
-        f"The longest that a living face kept quite still was {stillest[longest]:g} s ({longest}).",
+        f"The longest that a living face kept quite still was {stillest[longest]:g} s ({longest}). "
+        f"{len(posters)} pasted photographs, half of them swaying like a shirt, kept still for "
+        f"{min(posters.values()):g} to {max(posters.values()):g} of {POSTER_S:g} s.",
     ]
     return "\n".join(lines) + "\n"

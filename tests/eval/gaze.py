@@ -25,8 +25,7 @@ from tests.eval.eyes import bounce, calibrated, composed, pictures, read, sights
 GLANCE: Final = "proctoringai_center_left_center.mp4"
 AWAY_FROM_S, AWAY_UNTIL_S = 5.67, 10.33
 TURNING_S = 0.5
-"""Around a change of gaze nothing is judged: the eyes are on their way, and half a second is
-smoothed over."""
+"""Around a change of gaze nothing is judged: the eyes are on their way, and there is smoothing."""
 
 CALM: Final = (8, 36)
 AWAY: Final = (48, 80)

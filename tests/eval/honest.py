@@ -1,8 +1,8 @@
 """False violations an hour: people who do nothing wrong, before the real pipeline.
 
 Counted is every violation that nobody could defend. Clips are honest as a whole unless a span is
-named in which a rule would be right to fire. Short clips run to and fro, which makes them longer
-and tells nothing new: the figure counts each clip's own length only, and every false violation.
+named in which a rule would be right to fire. The shortest clips run to and fro, which makes them
+longer and tells little new: the figure counts each clip's own length, and every false violation.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tests.eval.compose import (
     Picture,
     backlit,
     blurred,
+    calm,
     clip,
     dimmed,
     far_away,
@@ -36,7 +37,8 @@ from tests.eval.pipeline import Fired, Sitting, in_parallel, listen, watch
 from tests.eval.sound_cases import SoundCase, honest_sounds
 
 AIM_AN_HOUR = 1.0
-_LEAST_S = 30.0
+_LOOPED_BELOW_S = 8.0
+_LOOPED_S = 30.0
 _NO_EVENT_95 = 3.0
 """Nothing seen in so many hours: with 95 % certainty there are fewer than 3 in as many hours."""
 
@@ -121,42 +123,44 @@ def vision_cases(media: Path) -> tuple[Case, ...]:
 
 def _plain(videos: Path, one: HonestClip) -> Case:
     path = videos / one.file
-    if one.seconds >= _LEAST_S:
-        build: Callable[[], Picture] = partial(played, path, one.calm_s)
-        seconds = one.seconds
-    else:
-        build, seconds = partial(_to_and_fro, path, one.calm_s, one.seconds), _LEAST_S
-    return Case(Path(one.file).stem, one.why, seconds, build, may=one.excused, true_s=one.seconds)
+    return Case(
+        path.stem, one.why, _seconds(one), partial(_film, path, one),
+        may=one.excused, true_s=one.seconds,
+    )  # fmt: skip
 
 
-def _to_and_fro(path: Path, calm_s: float, seconds: float) -> Picture:
-    film = grain(loop(clip(path, 0.0, seconds)), seed=1)
-    calm = grain(loop(clip(path, 0.0, calm_s)), seed=1)
-    return lambda time_s: film(time_s) if time_s >= 0 else calm(time_s)
+def _seconds(one: HonestClip) -> float:
+    """Clips of a few seconds run to and fro, so that slow rules have their time."""
+    return _LOOPED_S if one.seconds < _LOOPED_BELOW_S else one.seconds
+
+
+def _film(path: Path, one: HonestClip) -> Picture:
+    if one.seconds >= _LOOPED_BELOW_S:
+        return played(path, one.calm_s)
+    film, before = grain(loop(clip(path)), seed=1), calm(path, one.calm_s)
+    return lambda time_s: film(time_s) if time_s >= 0 else before(time_s)
 
 
 def _stressed(videos: Path) -> Iterator[Case]:
     for one in (one for one in CLIPS if one.file in _STRESSED):
-        seconds = min(one.seconds, _STRESSED_S)
         path = videos / one.file
+        seconds = min(_seconds(one), _STRESSED_S)
         for name, treat in STRESS.items():
             yield Case(
                 f"{path.stem}, {name}",
                 one.why,
-                _STRESSED_S,
-                lambda p=path, o=one, s=seconds, t=treat: grain(
-                    treated(_to_and_fro(p, o.calm_s, s), t), seed=2
-                ),
+                seconds,
+                lambda p=path, o=one, t=treat: grain(treated(_film(p, o), t), seed=2),
                 may=_MAY_UNDER.get(name, frozenset()),
-                true_s=seconds,
+                true_s=min(one.seconds, seconds),
             )
         yield Case(
             f"{path.stem}, {LOSSES}",
             one.why,
-            _STRESSED_S,
-            partial(_to_and_fro, path, one.calm_s, seconds),
-            true_s=seconds,
-            missed=lost_pictures(_STRESSED_S),
+            seconds,
+            partial(_film, path, one),
+            true_s=min(one.seconds, seconds),
+            missed=lost_pictures(seconds),
         )
 
 
@@ -226,8 +230,9 @@ def write(result: dict[str, Any]) -> str:
     lines = [
         "## False violations on honest footage",
         "",
-        "People who behave, through the whole pipeline with the default exam policy. Short clips "
-        "run to and fro; only their own length counts, and every false violation does.",
+        "People who behave, through the whole pipeline with the default exam policy. Clips of less "
+        f"than {_LOOPED_BELOW_S:g} s run to and fro for {_LOOPED_S:g} s, which tells little new: "
+        "only their own length counts, and every false violation does.",
         "",
         "| material | cases | minutes | false violations | an hour | by rule |",
         "|---|---|---|---|---|---|",

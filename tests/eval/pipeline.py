@@ -109,6 +109,7 @@ def watch(case: Case, keep_seen: bool = False) -> Sitting:
     """
     judge, seen = _Judge(case.policy), []
     outcome: CalibrationOutcome | None = None
+    hint = "it was not begun"
     with load_models(installed().vision) as models:
         analyst = Analyst(models, load_reference_face())
         collector = Collector(_START.later(-case.calm_s), False)
@@ -126,13 +127,15 @@ def watch(case: Case, keep_seen: bool = False) -> Sitting:
                     outcome = step
                     analyst.calibration = step.calibration
                     _announce(judge, time_s, step)
+                else:
+                    hint = step.hint
             for observation in analysis.observations:
                 judge.tell(time_s, observation)
                 if keep_seen:
                     seen.append((time_s, observation))
             judge.tell(time_s, Tick())
     calibrated = outcome is not None and outcome.calibration is not None
-    why_not = outcome.reason if outcome else "nobody held still for long enough before the exam"
+    why_not = outcome.reason if outcome else f'not done when the exam began: "{hint}"'
     return Sitting(case.name, judge.fired, calibrated, "" if calibrated else why_not, tuple(seen))
 
 

@@ -49,3 +49,19 @@ class ClosedCapture(ScriptedCapture):
 
     def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
         return False
+
+
+class HungCapture(ScriptedCapture):
+    """A driver that never comes back from a grab until ``let_go`` is set."""
+
+    def __init__(self, clock: ManualClock, good: int, over: threading.Event) -> None:
+        super().__init__(clock, iter([True] * (good + 200)), over)
+        self._good = good
+        self.hangs = threading.Event()
+        self.let_go = threading.Event()
+
+    def grab(self) -> bool:
+        if self._grabs == self._good:
+            self.hangs.set()
+            self.let_go.wait(20)
+        return super().grab()

@@ -80,10 +80,9 @@ def _move_lids(points: Points, eye: _Eye, face: Face) -> None:
 def _iris_mm(face: Face, turn: Points) -> Points:
     return np.array(
         (
-            gaze.SIDEWAYS_RADIUS_MM * np.sin(np.radians(face.left_deg))
+            gaze.SIDEWAYS_RADIUS_MM * np.radians(face.left_deg)
             - gaze.SIDEWAYS_LEVER_MM * turn[0, 2],
-            gaze.UPWARD_RADIUS_MM * np.sin(np.radians(face.up_deg))
-            - gaze.UPWARD_LEVER_MM * turn[1, 2],
+            gaze.UPWARD_RADIUS_MM * np.radians(face.up_deg) - gaze.UPWARD_LEVER_MM * turn[1, 2],
             0.0,
         )
     )

@@ -64,4 +64,4 @@ class SuspiciousObject:
             f"{label} ({of_last(len(scores), self.settings)} pictures, score {max(scores):.0%})"
             for label, scores in often.items()
         )
-        return f"In view: {', '.join(named)}"
+        return f"In view, as it looks: {', '.join(named)}"

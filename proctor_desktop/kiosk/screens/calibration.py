@@ -21,14 +21,17 @@ class CalibrationScreen(CameraScreen):
         self.lead.setText(
             self.tr(
                 "For a few seconds the camera learns how you sit when you look at the screen. "
-                "Everybody sits differently; this makes the exam fairer."
+                "If a dot appears, look at it, and follow it with your eyes when it moves. "
+                "Everybody sits and looks differently; this makes the exam fairer. It takes less "
+                "than a minute, and Escape stops it."
             )
         )
         self.ring = ProgressRing(self.tr("Progress"))
         self.side.insertWidget(1, self.ring, alignment=Qt.AlignmentFlag.AlignLeft)
         self.explain_skipping(
             self.tr(
-                "You can go on without. It is noted, and turns of your head are then not looked at."
+                "You can go on without. It is noted, and neither turns of your head nor where you "
+                "look are then measured."
             )
         )
         self.start = button(self.tr("&Start"), "primary")

@@ -50,8 +50,8 @@ class ExamScreen(Screen):
         self.messages.setAccessibleName(self.tr("Messages: {count}").format(count=count))
         self._may_calibrate = view.notice is None or view.notice.calibration
         self.again.setVisible(self._may_calibrate and not self.asking)
-        calibrating = stdio.Calibrate.type in view.asked
-        self.again.setEnabled(view.link is Link.TALKING and not calibrating)
+        # Left enabled while it goes on: a button that is switched off loses the keyboard focus.
+        self.again.setEnabled(view.link is Link.TALKING)
         asked = stdio.FinishExam.type in view.asked
         self.confirm.setEnabled(view.link is Link.TALKING and not asked)
 

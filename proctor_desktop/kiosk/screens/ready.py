@@ -41,9 +41,8 @@ class ReadyScreen(Screen):
         self.strip.show_facts(devices(view))
         self.accuracy.setText(accuracy(view.calibrated) if view.calibrated else "")
         self.accuracy.setVisible(view.calibrated is not None)
-        calibrating = stdio.Calibrate.type in view.asked
-        self.again.setVisible(view.calibrated is not None)
-        self.again.setEnabled(view.link is Link.TALKING and not calibrating)
+        self.again.setVisible(view.notice is None or view.notice.calibration)
+        self.again.setEnabled(view.link is Link.TALKING)  # a second press only starts it anew
         self._detail.setText(view.detail)
         self._detail.setVisible(bool(view.detail))
 

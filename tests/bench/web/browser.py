@@ -26,7 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 PACKAGE = "@mediapipe/tasks-vision@1.1.0"
-INTEGRITY = "sha512-ZJqh0wMKOINorfSffvDAxzyO1//c+FiG3IkzOdNDnLqvBB3DbMfj0bB/tys2SNf9S914sgoIbIpF4HTOi336cg=="
+INTEGRITY = (
+    "sha512-ZJqh0wMKOINorfSffvDAxzyO1//c+FiG3IkzOdNDnLqvBB3DbMfj0"
+    "bB/tys2SNf9S914sgoIbIpF4HTOi336cg=="
+)
 TIMEOUT_S = 180
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _TYPES = {".html": "text/html", ".mjs": "text/javascript", ".js": "text/javascript"}

@@ -71,6 +71,20 @@ def test_a_policy_survives_the_record_it_is_written_to(
     assert exam_file.policy_from_json(through_json) == policy
 
 
+def test_settings_of_rules_that_look_and_listen_survive_the_record_too() -> None:
+    rules = {
+        "multiple_faces": {"still_after_s": 20},
+        "face_missing": {"still_after_s": 45},
+        "suspicious_object": {"objects": ["phone"], "needed": 2, "checks": 3},
+        "voice_detected": {"speech_s": 1.5},
+    }
+    policy = exam_file.parse({**BODY, "policy": {"rules": rules}}, "x").policy
+    assert policy.rules.suspicious_object.objects == ("phone",)
+    assert policy.rules.multiple_faces.still_after_s == 20
+    through_json = json.loads(json.dumps(exam_file.policy_to_json(policy)))
+    assert exam_file.policy_from_json(through_json) == policy
+
+
 def test_every_fault_is_named_at_once() -> None:
     told = problem(
         {**BODY, "titel": "Algebra", "policy": {"rules": {"face_missing": {"after": 5}}}, "id": 7}
@@ -97,6 +111,8 @@ def test_nothing_that_an_exam_needs_may_be_missing_or_empty(name: str) -> None:
         {"rules": {"telepathy": {}}},
         {"rules": {"head_turned": {"left_deg": 400}}},
         {"rules": {"face_missing": {"after_s": -1}}},
+        {"rules": {"suspicious_object": {"objects": ["cat"]}}},
+        {"rules": {"suspicious_object": {"needed": 6}}},
         {"rules": {"face_missing": {"penalty": "many"}}},
         {"flag_at_violations": 0},
         {"recording": {"segment_s": 1}},

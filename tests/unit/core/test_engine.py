@@ -5,10 +5,18 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
+from proctor_desktop.core.effect import KeepClip, KeepSound
 from proctor_desktop.core.engine import Engine
 from proctor_desktop.core.event import ExamStarted
 from proctor_desktop.core.observation import Source
-from proctor_desktop.core.policy import Policy, Preset, Rules, preset_defaults
+from proctor_desktop.core.policy import (
+    Calibration,
+    Policy,
+    Preset,
+    Recording,
+    Rules,
+    preset_defaults,
+)
 from tests.playbook import Playbook, nothing, started
 
 
@@ -209,3 +217,71 @@ def test_an_end_for_want_of_pictures_still_tells_the_calibration_error() -> None
 def test_a_camera_that_is_reported_lost_late_does_not_lengthen_a_violation() -> None:
     play = Playbook().until(5).until(12, faces=0).until(20, camera=False).lose(Source.CAMERA)
     assert play.of("violation.end")[0].data["duration_s"] == 6.875
+
+
+def test_clips_are_kept_for_what_the_camera_can_show_if_the_exam_wants_them() -> None:
+    policy = Policy(recording=Recording(clips=True, clip_s=4.0))
+    play = Playbook(policy).until(5).until(11, faces=0).until(20).until(26, speech=1.0)
+    assert play.started() == ["face_missing", "voice_detected"]
+    assert play.kept == [KeepClip(play.of("violation.start")[0].moment, 1, 4.0)]
+
+
+def test_sound_is_kept_around_a_voice_only_if_the_exam_wants_it() -> None:
+    policy = Policy(recording=Recording(voice_clips=True))
+    play = Playbook(policy).until(5).until(11, faces=0).until(20).until(26, speech=1.0)
+    assert play.kept == [KeepSound(play.of("violation.start", "voice_detected")[0].moment, 2, 5.0)]
+    assert Playbook().until(5).until(11, faces=0, speech=1.0).kept == []
+
+
+def test_without_an_offered_calibration_no_rule_that_needs_one_is_evaluated() -> None:
+    policy = Policy(calibration=Calibration(offered=False))
+    Playbook(policy).until(5).until(20, yaw=60, openness=0.0, outside_deg=40).expects(nothing)
+
+
+def test_a_head_near_its_limit_is_one_violation_not_many() -> None:
+    play = Playbook().until(5)
+    for second in range(6, 20):
+        play.until(second, yaw=31).until(second + 0.75, yaw=28)
+    play.until(25)
+    assert play.started() == ["head_turned"]
+    assert 14 <= play.end_of("head_turned")["duration_s"] <= 15
+    Playbook().until(5).until(30, yaw=29).expects(nothing)
+
+
+def test_a_record_says_in_words_what_was_seen_for_how_long_and_how_sure() -> None:
+    play = Playbook().until(5).until(8, yaw=47)
+    words = "Head turned 47° to the left (limit 30°), for 1.0 s, 90% sure"
+    assert play.start_of("head_turned")["reason"] == words
+
+
+def test_a_poster_is_no_second_person_but_a_person_beside_it_is() -> None:
+    play = Playbook().until(10, poster_since=-60).until(11, faces=2, poster_since=-60)
+    play.expects(started("multiple_faces", at=10.25))
+    assert play.start_of("multiple_faces")["measured"] == 2.0
+
+
+def test_a_poster_above_an_empty_chair_is_nobody() -> None:
+    play = Playbook().until(10, poster_since=-60).until(20, faces=0, poster_since=-60)
+    play.expects(started("face_missing", at=15))
+    reason = play.start_of("face_missing")["reason"]
+    assert "but one that has not moved at all for" in reason
+
+
+def test_a_photo_in_the_place_of_the_candidate_is_nobody_after_half_a_minute() -> None:
+    play = Playbook().until(10).until(60, still_since=10)
+    play.expects(started("face_missing", at=45))
+
+
+def test_a_poster_does_not_stop_the_candidate_from_being_placed() -> None:
+    play = Playbook().until(10, poster_since=-60)
+    play.until(13, poster_since=-60, centre=(0.9, 0.5)).expects(started("outside_zone", at=11))
+
+
+def test_a_camera_that_stands_still_does_not_make_the_candidate_missing() -> None:
+    play = Playbook().until(10).until(60, still_since=10, frozen_since=10)
+    assert play.started() == ["frozen_camera"]
+
+
+def test_losing_one_source_leaves_what_rests_on_others() -> None:
+    play = Playbook().until(5).until(11, faces=0).lose(Source.MICROPHONE).until(13, faces=0)
+    assert play.of("violation.end", "face_missing") == []

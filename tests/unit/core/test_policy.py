@@ -8,14 +8,23 @@ from typing import Any
 import pytest
 
 from proctor_desktop.core.policy import (
+    CameraCovered,
+    Clipping,
+    EyesClosed,
     FaceMissing,
     HeadTurned,
+    IdentityMismatch,
+    LookingAway,
+    LowConfidence,
     MultipleFaces,
     OutsideZone,
     Policy,
     Preset,
     Recording,
     Rules,
+    SpoofSuspected,
+    SuspiciousObject,
+    VoiceDetected,
     preset_defaults,
 )
 
@@ -24,7 +33,20 @@ PENALTIES = {
     "multiple_faces": 10,
     "head_turned": 2,
     "outside_zone": 2,
+    "looking_away": 2,
+    "eyes_closed": 2,
+    "low_confidence": 0,
+    "pictured_face": 0,
+    "suspicious_object": 10,
+    "identity_mismatch": 10,
+    "spoof_suspected": 10,
+    "camera_covered": 5,
+    "frozen_camera": 5,
+    "camera_changed": 5,
     "prolonged_silence": 0,
+    "voice_detected": 5,
+    "dead_microphone": 0,
+    "clipping": 0,
     "focus_lost": 8,
     "app_switched": 8,
 }
@@ -39,8 +61,9 @@ def test_the_defaults_are_those_that_candidates_are_told() -> None:
     assert Policy().flag_at_violations == 3
 
 
-def test_the_presets_differ_in_what_silence_costs() -> None:
-    assert preset_defaults(Preset.INTERVIEW).rules.prolonged_silence.penalty == 5
+def test_the_presets_differ_in_what_silence_and_voices_cost() -> None:
+    interview = preset_defaults(Preset.INTERVIEW).rules
+    assert (interview.prolonged_silence.penalty, interview.voice_detected.penalty) == (5, 0)
     assert preset_defaults(Preset.EXAM) == Policy()
 
 
@@ -58,6 +81,20 @@ def test_times_and_penalties_out_of_reason_are_refused_by_name(field: str, value
         (HeadTurned, {"left_deg": 0.0}),
         (HeadTurned, {"down_deg": 91.0}),
         (HeadTurned, {"up_deg": math.nan}),
+        (FaceMissing, {"still_after_s": 0.5}),
+        (MultipleFaces, {"still_after_s": math.nan}),
+        (LookingAway, {"margin_deg": 46.0}),
+        (EyesClosed, {"openness": 1.0}),
+        (LowConfidence, {"score": 0.0}),
+        (SuspiciousObject, {"needed": 6}),
+        (SuspiciousObject, {"score": 1.1}),
+        (SuspiciousObject, {"objects": ("cat",)}),
+        (IdentityMismatch, {"similarity": 1.1}),
+        (SpoofSuspected, {"live": 0.0}),
+        (CameraCovered, {"detail": 0.0}),
+        (VoiceDetected, {"speech_s": 6.0}),
+        (Clipping, {"share": 1.0}),
+        (Recording, {"clip_s": 11.0}),
         (OutsideZone, {"zone": 0.0}),
         (OutsideZone, {"zone": 1.1}),
         (Recording, {"screen_frames_per_s": 0.1}),

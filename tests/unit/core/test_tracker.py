@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from proctor_desktop.core import policy
 from proctor_desktop.core.rules.face_missing import FaceMissing
 from proctor_desktop.core.rules.focus_lost import FocusLost
+from proctor_desktop.core.rules.looking_away import LookingAway
 from proctor_desktop.core.rules.multiple_faces import MultipleFaces
 from proctor_desktop.core.rules.rule import Reading, Rule
-from proctor_desktop.core.tracker import SETTLE_S, STALE_S, Tracker, Turn
+from proctor_desktop.core.tracker import SETTLE_S, STALE_S, Tracker, Turn, stale_after_s
 from proctor_desktop.core.violation import Ending
 from tests.playbook import moment
 
@@ -29,6 +30,9 @@ class Feed:
         self, at_s: float, suspicious: bool, confidence: float = 1.0, **more: float
     ) -> None:
         reading = Reading(suspicious, "reason", confidence, more.get("measured"))
+        self._keep(at_s, self.tracker.feed(moment(at_s), reading, self._number, 0.5))
+
+    def read(self, at_s: float, reading: Reading) -> None:
         self._keep(at_s, self.tracker.feed(moment(at_s), reading, self._number, 0.5))
 
     def steadily(self, from_s: float, to_s: float, suspicious: bool, per_s: float = 8) -> None:
@@ -236,3 +240,73 @@ def test_whatever_comes_in_lives_are_whole_and_turns_are_spaced(
     assert open_number is None
     loud = [at_s for at_s, turn in feed.turns if turn.kind != "end"]
     assert all(after - before >= 0.999 for before, after in itertools.pairwise(loud))
+
+
+def test_what_had_lasted_already_counts_from_its_own_beginning() -> None:
+    feed = Feed(missing(after_s=2))
+    feed.read(10, Reading(True, "why", since_s=1.5))
+    assert feed.turns == []
+    feed.read(10.5, Reading(True, "why", since_s=2.0))
+    ((_, start),) = feed.turns
+    assert (start.violation.duration_s, start.violation.onset) == (2.0, moment(8.5))
+    assert start.violation.confidence == 0.4  # two pictures of the five that were due
+
+
+def test_no_reading_reaches_back_further_than_a_day() -> None:
+    feed = Feed(missing(after_s=0))
+    for since_s in (1e300, float("nan"), -5.0):
+        feed.read(10, Reading(True, "why", since_s=since_s))
+    assert feed.turns[0][1].violation.duration_s == 24 * 3600
+
+
+def test_what_needs_no_proof_starts_at_once() -> None:
+    feed = Feed(missing(after_s=60))
+    feed.read(10, Reading(True, "gone", at_once=True))
+    assert feed.kinds() == ["start"]
+
+
+def test_a_reading_that_only_holds_goes_on_with_it_but_starts_nothing() -> None:
+    feed = Feed(missing())
+    holds = Reading(False, "nearly", holds=True)
+    for tenth in range(30):
+        feed.read(tenth / 10, holds)
+    feed.read(3.0, Reading(True, "over"))
+    for tenth in range(31, 60):
+        feed.read(tenth / 10, holds)
+    assert feed.turns == []
+    feed.read(6.0, Reading(True, "over"))
+    for tenth in range(61, 90):
+        feed.read(tenth / 10, holds)
+    assert feed.kinds() == ["start", "update", "update"]
+    assert feed.turns[-1][1].violation.reason.startswith("over")
+
+
+def test_of_measures_that_are_worse_the_lower_the_lowest_is_told() -> None:
+    feed = Feed(missing(after_s=0))
+    for at_s, measured in ((0, 0.5), (0.5, 0.2), (1.0, 0.4)):
+        feed.read(at_s, Reading(True, f"{measured}", 1.0, measured, 0.6, lower_is_worse=True))
+    assert [turn.violation.measured for _, turn in feed.turns] == [0.5, 0.2]
+
+
+def test_a_rule_that_bridges_takes_a_short_clear_spell_for_nothing_and_a_long_one_for_the_end() -> (
+    None
+):
+    for clear_s, kinds in ((0.375, ["start"]), (0.75, [])):
+        feed = Feed(LookingAway(policy.LookingAway(after_s=2.0)))
+        feed.steadily(0, 1, True)
+        feed.steadily(1.125, 1 + clear_s - 0.125, False)
+        feed.steadily(1 + clear_s, 2.25, True)
+        assert feed.kinds() == kinds
+
+
+def test_rare_readings_are_not_stale_before_the_next_but_one_is_overdue() -> None:
+    assert (stale_after_s(8.0), stale_after_s(1.0)) == (STALE_S, STALE_S)
+    assert (stale_after_s(0.5), stale_after_s(1 / 30)) == (5.0, 75.0)
+
+
+def test_the_longer_it_lasts_the_rarer_it_is_told() -> None:
+    feed = Feed(missing())
+    feed.steadily(0, 1000, True, per_s=2)
+    assert feed.kinds()[:8] == ["start", *["update"] * 7]
+    assert 30 < len(feed.turns) < 70
+    assert feed.turns[-1][0] > 900

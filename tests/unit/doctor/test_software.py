@@ -11,7 +11,7 @@ from proctor_desktop.doctor import software
 from proctor_desktop.hosts.session_kind import SessionKind
 from proctor_desktop.recording.prefix import ReadablePrefix
 from proctor_desktop.weights.installed import State, WeightStatus
-from proctor_desktop.weights.manifest import Manifest, parse
+from proctor_desktop.weights.manifest import Manifest, load, parse
 from tests.unit.weights.samples import entry, manifest_text, sha256
 
 
@@ -109,3 +109,17 @@ def test_without_a_display_there_is_no_exam_window(monkeypatch: pytest.MonkeyPat
     with pytest.raises(EnvironmentProblem, match="DISPLAY"):
         software.exam_window({})
     assert software.exam_window({"QT_QPA_PLATFORM": "offscreen"}).level is Level.DETECTED
+
+
+def test_each_missing_optional_model_is_told_with_what_is_lost() -> None:
+    statuses = [WeightStatus(one, State.MISSING) for one in load().weights]
+    ability = software.optional_models(statuses)
+    assert ability.level is Level.NOT_POSSIBLE
+    assert "yolox_nano.onnx is missing: phones" in ability.reason
+    assert "astronaut" not in ability.reason
+    assert "weights sync" in ability.fix
+
+
+def test_optional_models_that_are_there_are_counted() -> None:
+    statuses = [WeightStatus(one, State.PRESENT) for one in load().weights]
+    assert "All 5 have the right hash" in software.optional_models(statuses).reason

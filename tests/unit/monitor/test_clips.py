@@ -79,14 +79,14 @@ def test_a_clip_is_cut_when_its_last_second_has_passed() -> None:
     desk.clips.due(moment(25 + LAG_S))
     assert desk.tape.taken == [(15, 25)]
     desk.clips.due(moment(40))
-    assert len(desk.tape.taken) == 1
     desk.finish(40)
+    assert len(desk.tape.taken) == 1
 
 
 def test_what_was_made_becomes_an_urgent_record_with_its_file() -> None:
     desk = Desk()
     desk.want(7, at_s=20)
-    desk.clips.due(moment(26))
+    assert desk.clips.due(moment(24)) == []
     (entry,) = desk.finish(27)
     assert (entry.kind, entry.moment, entry.urgent) == ("clip", moment(27), True)
     assert entry.data == {"violations": [7], "source": "camera", "frames": 3}
@@ -94,11 +94,12 @@ def test_what_was_made_becomes_an_urgent_record_with_its_file() -> None:
 
 
 def test_it_is_made_in_a_thread_of_its_own_that_ends_with_the_work() -> None:
-    desk = Desk()
+    desk, entries = Desk(), list[Entry]()
     for number in range(3):
         desk.want(number, at_s=20 + 30 * number)
-        desk.clips.due(moment(26 + 30 * number))
-    assert len(desk.finish(200)) == 3
+        entries += desk.clips.due(moment(26 + 30 * number))
+    entries += desk.finish(200)
+    assert len(entries) == 3
     assert desk.tape.made_in == ["clips"] * 3
     assert "clips" not in [thread.name for thread in threading.enumerate()]
 
@@ -107,7 +108,7 @@ def test_violations_that_follow_closely_share_one_clip() -> None:
     desk = Desk()
     for number, at_s in enumerate([20, 21, 24.5], start=1):
         desk.want(number, at_s)
-    desk.clips.due(moment(26))
+    assert desk.clips.due(moment(26)) == []
     assert desk.tape.taken == []
     (entry,) = desk.finish(40)
     assert desk.tape.taken == [(15, 29.5)]

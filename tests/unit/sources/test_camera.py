@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.frame import Frame
-from proctor_desktop.core.observation import Health
+from proctor_desktop.core.observation import CameraOpened, Health
 from proctor_desktop.hosts.clock import SystemClock
 from proctor_desktop.sources import camera as camera_module
 from proctor_desktop.sources.camera import Camera
 from proctor_desktop.sources.slot import Slot
-from tests.fakes.capture import ClosedCapture, ScriptedCapture
+from tests.fakes.capture import ClosedCapture, HungCapture, ScriptedCapture
 from tests.fakes.manual_clock import ManualClock
 from tests.fakes.media import shade, write_video
 from tests.fakes.reports import Reports
@@ -44,6 +44,7 @@ class Device:
         self.slot = Kept()
         self.reports = Reports()
         self.over = threading.Event()
+        self.names = iter(["Integrated Camera", "OBS Virtual Camera"])
         last = len(scripts) - 1
         self._captures = iter(
             [
@@ -58,6 +59,7 @@ class Device:
             self.reports,
             self.reports.crashed,
             open_capture=lambda _: next(self._captures, ClosedCapture()),
+            name_of=lambda _: next(self.names, ""),
         )
 
     def run(self) -> None:
@@ -72,6 +74,7 @@ class Device:
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(camera_module, "_RETRY_S", 0.001)
     monkeypatch.setattr(camera_module, "_FAILED_GRAB_PAUSE_S", 0.0)
+    monkeypatch.setattr(camera_module, "_GUARD_S", 0.001)
 
 
 def test_of_thirty_pictures_a_second_eight_are_delivered_fresh() -> None:
@@ -152,3 +155,80 @@ def test_a_camera_that_was_opened_but_never_started_lets_go() -> None:
     camera.open()
     assert camera.stop()
     assert capture.released
+
+
+def test_a_camera_tells_its_name_once_for_each_opening() -> None:
+    device = Device(itertools.repeat(True, 60))
+    device.run()
+    assert device.reports.of(CameraOpened) == [CameraOpened("Integrated Camera", virtual=False)]
+    assert isinstance(device.reports.all[0], CameraOpened)
+
+
+def test_another_camera_after_an_outage_shows_by_its_name() -> None:
+    device = Device(itertools.chain([True] * 20, [False] * 200), itertools.repeat(True, 30))
+    device.run()
+    assert device.reports.of(CameraOpened) == [
+        CameraOpened("Integrated Camera", virtual=False),
+        CameraOpened("OBS Virtual Camera", virtual=True),
+    ]
+
+
+def test_a_file_is_a_camera_by_the_name_of_video_file(tmp_path: Path) -> None:
+    reports, ended = Reports(), threading.Event()
+    path = write_video(tmp_path / "OBS Virtual Camera.mp4", [0.0])
+    camera = Camera(path, Slot(), SystemClock(), reports, reports.crashed, on_end=ended.set)
+    camera.open()
+    camera.start()
+    assert ended.wait(20)
+    assert camera.stop()
+    assert reports.of(CameraOpened) == [CameraOpened("video file", virtual=False)]
+
+
+def test_a_vanished_device_is_lost_within_three_seconds_of_its_last_picture() -> None:
+    device = Device(itertools.chain([True] * 60, [False] * 200))
+    device.camera.open()
+    device.camera.start()
+    device.reports.wait_until(lambda: Health.LOST in [s for s, _ in device.reports.states])
+    assert device.camera.stop()
+    lost = next(
+        m
+        for m, o in zip(device.reports.moments, device.reports.all, strict=True)
+        if getattr(o, "state", None) is Health.LOST
+    )
+    assert 0 < lost.since_s(device.slot.frames[-1].moment) <= 3
+
+
+def test_a_driver_that_never_returns_is_lost_and_its_return_is_told() -> None:
+    clock, reports, slot, over = ManualClock(), Reports(), Kept(), threading.Event()
+    capture = HungCapture(clock, 30, over)
+    camera = Camera(0, slot, clock, reports, reports.crashed, open_capture=lambda _: capture)
+    camera.open()
+    camera.start()
+    assert capture.hangs.wait(20)
+    clock.advance(1.9)
+    assert Health.LOST not in [state for state, _ in reports.states]
+    clock.advance(0.2)
+    reports.wait_until(
+        lambda: (Health.LOST, "the camera's driver does not answer") in reports.states
+    )
+
+    capture.let_go.set()
+    assert over.wait(20)
+    assert camera.stop()
+    assert [state for state, _ in reports.states] == [Health.OK, Health.LOST, Health.OK]
+    assert len(reports.gaps) == 1
+
+
+def test_a_driver_that_still_hangs_at_the_end_leaves_a_gap() -> None:
+    clock, reports = ManualClock(), Reports()
+    capture = HungCapture(clock, 30, threading.Event())
+    camera = Camera(0, Slot(), clock, reports, reports.crashed, open_capture=lambda _: capture)
+    camera.open()
+    camera.start()
+    assert capture.hangs.wait(20)
+    clock.advance(2.5)
+    reports.wait_until(lambda: Health.LOST in [state for state, _ in reports.states])
+    assert not camera.stop(timeout_s=0.01)
+    assert len(reports.gaps) == 1
+    capture.let_go.set()
+    assert camera.stop()

@@ -26,6 +26,15 @@ def test_blue_and_red_are_where_rgb_has_them() -> None:
     assert as_picture(blue_in_bgr)[0, 0].tolist() == [0, 0, 255]
 
 
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_larger_picture_is_scaled_and_padded(channels: int) -> None:
+    picture = as_picture(np.full((720, 1280, channels), 90, np.uint8))
+    assert picture.shape == (480, 640, 3)
+    assert np.all(picture[60:420] == 90)
+    assert not picture[:60].any()
+    assert not picture[420:].any()
+
+
 def test_a_camera_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
     (tmp_path / "video2").touch()
 

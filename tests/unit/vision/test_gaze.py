@@ -44,7 +44,7 @@ def test_the_eyes_alone_tell_where_somebody_looks(left: float, up: float) -> Non
     assert look(Face(left, up)) == pytest.approx((left, up), abs=0.1)
 
 
-@pytest.mark.parametrize("yaw", [-40, -20, 20, 40])
+@pytest.mark.parametrize("yaw", [-30, -15, 15, 30])
 def test_eyes_that_stay_on_the_screen_while_the_head_turns_look_at_it(yaw: float) -> None:
     assert look(Face(yaw_deg=yaw)) == pytest.approx((0, 0), abs=0.5)
 
@@ -57,6 +57,10 @@ def test_and_while_it_nods(pitch: float) -> None:
 def test_a_head_that_turns_takes_the_gaze_along() -> None:
     assert look(Face(left_deg=25, yaw_deg=25)) == pytest.approx((25, 0), abs=0.5)
     assert look(Face(up_deg=-20, pitch_deg=-20)) == pytest.approx((0, -20), abs=0.5)
+
+
+def test_no_eye_turns_further_than_eyes_do() -> None:
+    assert look(Face(left_deg=80)) == pytest.approx((35, 0), abs=0.1)
 
 
 @pytest.mark.parametrize("roll", [-20, 20])
@@ -77,7 +81,9 @@ def test_where_iris_and_lids_disagree_nobody_looks_up_or_down() -> None:
         ),
         eyes.px_per_mm,
     )
-    assert look_of(raised_brows, relative(turn, NEUTRAL), USUAL).vertical_deg == pytest.approx(0)
+    assert look_of(raised_brows, relative(turn, NEUTRAL), USUAL).vertical_deg == pytest.approx(
+        0, abs=0.1
+    )
 
 
 SCREEN = Screen(15.0, -14.0, 9.0, -13.0)
@@ -133,12 +139,12 @@ def test_one_odd_picture_does_not_move_the_gaze() -> None:
     assert steady.add(START.later(0.5), Look(40, 0)) == Look(0, 0)
 
 
-def test_a_gaze_that_stays_is_believed_within_half_a_second() -> None:
+def test_a_gaze_that_stays_is_believed_from_its_second_picture_on() -> None:
     steady = SteadyGaze()
     for number in range(5):
         steady.add(START.later(number / 8), Look(0, 0))
-    moved = [steady.add(START.later(0.625 + number / 8), Look(20, 0)) for number in range(4)]
-    assert moved[-1] == Look(20, 0)
+    moved = [steady.add(START.later(0.625 + number / 8), Look(20, 0)) for number in range(2)]
+    assert moved == [Look(0, 0), Look(20, 0)]
 
 
 def test_a_blink_is_held_and_closed_eyes_look_nowhere() -> None:

@@ -13,15 +13,25 @@ from proctor_desktop.core.engine import Engine
 from proctor_desktop.core.event import Calibrated, Event, ExamEnded, ExamStarted, Happening, Tick
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.observation import (
+    CameraOpened,
+    EyesSeen,
     FaceBox,
+    FaceCompared,
     FacesSeen,
     FocusChanged,
     Gap,
+    Gaze,
     HeadPose,
     Health,
+    LivenessChecked,
+    ObjectBox,
+    ObjectsSeen,
+    PictureSeen,
     SoundLevel,
+    SoundSignal,
     Source,
     SourceHealth,
+    SpeechHeard,
 )
 from proctor_desktop.wire import eventlog
 from tests.playbook import Playbook, moment
@@ -29,16 +39,26 @@ from tests.playbook import Playbook, moment
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 counts = st.integers(0, 2**40)
-boxes = st.builds(FaceBox, numbers, numbers, numbers, numbers, numbers)
+boxes = st.builds(FaceBox, numbers, numbers, numbers, numbers, numbers, numbers)
+things = st.builds(ObjectBox, text, numbers, numbers, numbers, numbers, numbers)
 sources = st.sampled_from(Source)
 happenings: st.SearchStrategy[Happening] = st.one_of(
     st.builds(FacesSeen, counts, st.lists(boxes, max_size=3).map(tuple)),
     st.builds(HeadPose, counts, numbers, numbers, numbers, numbers),
+    st.builds(EyesSeen, counts, numbers, numbers, st.booleans()),
+    st.builds(Gaze, counts, numbers, numbers, numbers, numbers),
+    st.builds(ObjectsSeen, counts, st.lists(things, max_size=3).map(tuple)),
+    st.builds(FaceCompared, counts, numbers),
+    st.builds(LivenessChecked, counts, numbers),
+    st.builds(PictureSeen, counts, numbers, numbers, numbers, st.booleans()),
+    st.builds(CameraOpened, text, st.booleans()),
+    st.builds(SoundSignal, numbers, st.booleans(), numbers),
+    st.builds(SpeechHeard, numbers, numbers, numbers),
     st.builds(SoundLevel, numbers, numbers, st.booleans(), numbers),
     st.builds(FocusChanged, st.booleans(), text),
     st.builds(SourceHealth, sources, st.sampled_from(Health), text, counts),
     st.builds(Gap, sources, numbers, text),
-    st.builds(Calibrated, numbers),
+    st.builds(Calibrated, numbers, st.none() | numbers),
     st.just(ExamStarted()),
     st.just(ExamEnded()),
     st.just(Tick()),
@@ -63,7 +83,10 @@ def test_states_and_sources_come_back_as_what_they_are() -> None:
 
 
 def test_an_exam_from_the_log_gives_the_same_violations_as_the_exam_itself() -> None:
-    play = Playbook().until(5).until(12, faces=0).focus("notes").until(20, yaw=40).end()
+    play = Playbook().opens("Lid").until(5).until(12, faces=0).focus("notes").until(20, yaw=40)
+    play.opens("Dream", virtual=True).until(
+        25, objects=("phone",), speech=1.0, poster_since=0
+    ).end()
     lines = json.loads(json.dumps([eventlog.dump(event) for event in play.events]))
     engine = Engine(play.policy)
     again = [effect for line in lines for effect in engine.step(eventlog.load(line))]

@@ -30,7 +30,9 @@ def test_going_back_from_a_virtual_camera_to_a_real_one_is_no_change() -> None:
 
 def test_another_scene_all_at_once_is_an_instant() -> None:
     play = Playbook().until(10).swapped().until(20)
-    play.expects(started("camera_changed", at=10, within=0), ended("camera_changed", at=10, within=2))
+    play.expects(
+        started("camera_changed", at=10, within=0), ended("camera_changed", at=10, within=2)
+    )
     assert play.start_of("camera_changed")["reason"].startswith("The whole scene")
 
 

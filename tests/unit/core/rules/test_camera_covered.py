@@ -12,7 +12,9 @@ from tests.playbook import Playbook, ended, nothing, started
 
 def test_a_covered_lens_is_told_within_three_seconds_and_so_is_its_uncovering() -> None:
     play = Playbook().until(10).until(14, detail=0.005).until(18)
-    play.expects(started("camera_covered", at=11, within=1), ended("camera_covered", at=14, within=2))
+    play.expects(
+        started("camera_covered", at=11, within=1), ended("camera_covered", at=14, within=2)
+    )
     start = play.start_of("camera_covered")
     assert "Hardly any detail in the camera picture: 0.5%" in start["reason"]
 

@@ -10,7 +10,9 @@ from tests.playbook import Playbook, ended, nothing, started
 
 def test_a_frozen_picture_is_told_within_three_seconds_of_the_last_new_one() -> None:
     play = Playbook().until(10).until(16, frozen_since=10).until(20)
-    play.expects(started("frozen_camera", at=12, within=0.5), ended("frozen_camera", at=16, within=1.1))
+    play.expects(
+        started("frozen_camera", at=12, within=0.5), ended("frozen_camera", at=16, within=1.1)
+    )
     start = play.start_of("frozen_camera")
     assert 2.0 <= start["duration_s"] <= 2.5
     assert start["duration_s"] == start["measured"]

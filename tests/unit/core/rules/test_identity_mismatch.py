@@ -20,7 +20,7 @@ def read(*likenesses: float) -> Reading:
 
 
 def test_somebody_else_is_told_at_the_third_comparison() -> None:
-    play = Playbook().until(60).until(200, likeness=0.05)
+    play = Playbook().until(60, rate=1).until(200, rate=1, likeness=0.05)
     play.expects(started("identity_mismatch", at=150))
     start = play.start_of("identity_mismatch")
     assert "in 3 of the last 5 comparisons: likeness 0.05 (at least 0.35)" in start["reason"]
@@ -28,17 +28,17 @@ def test_somebody_else_is_told_at_the_third_comparison() -> None:
 
 
 def test_comparisons_that_come_every_half_minute_do_not_go_stale() -> None:
-    play = Playbook().until(300, likeness=0.05)
+    play = Playbook().until(300, rate=1, likeness=0.05)
     assert play.started() == ["identity_mismatch"]
     assert play.of("violation.end") == []
-    play.until(420)
+    play.until(420, rate=1)
     assert play.end_of("identity_mismatch")["ended"] == "cleared"
 
 
 def test_two_bad_comparisons_of_five_are_bad_light() -> None:
     play = Playbook()
-    for start in range(0, 900, 150):
-        play.until(start + 90).until(start + 150, likeness=0.2)
+    for start in range(0, 450, 150):
+        play.until(start + 90, rate=1).until(start + 150, rate=1, likeness=0.2)
     play.expects(nothing)
 
 

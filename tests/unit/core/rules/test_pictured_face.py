@@ -23,14 +23,12 @@ def test_a_poster_that_comes_into_view_is_known_after_ten_seconds() -> None:
 
 
 def test_a_poster_all_through_an_exam_fills_no_journal() -> None:
-    play = Playbook().until(1800, poster_since=-60, rate=2)
+    play = Playbook().until(1200, poster_since=-60, rate=1)
     assert len(play.of("violation.update", "pictured_face")) < 100
 
 
 def test_a_camera_that_stands_still_makes_no_picture_of_a_candidate() -> None:
-    policy_off = policy.Policy(
-        rules=policy.Rules(frozen_camera=policy.FrozenCamera(enabled=False))
-    )
+    policy_off = policy.Policy(rules=policy.Rules(frozen_camera=policy.FrozenCamera(enabled=False)))
     play = Playbook(policy_off).until(5).until(60, still_since=5, frozen_since=5)
     play.expects(nothing)
 

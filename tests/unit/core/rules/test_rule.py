@@ -8,7 +8,7 @@ import pytest
 
 from proctor_desktop.core.observation import Gap, Source
 from proctor_desktop.core.policy import Rules
-from proctor_desktop.core.rules import Reading, Rule, enabled_rules
+from proctor_desktop.core.rules import Needs, Reading, Rule, enabled_rules
 
 ALL = enabled_rules(Rules())
 
@@ -45,3 +45,24 @@ def test_a_span_without_anything_is_no_reading(rule: Rule) -> None:
 def test_a_reading_measures_time_unless_it_says_otherwise() -> None:
     plain = Reading(True, "why")
     assert (plain.measured, plain.threshold, plain.unit, plain.frame) == (None, None, "s", None)
+
+
+@pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.name)
+def test_a_rule_rests_on_its_source_or_on_a_model_that_reads_it(rule: Rule) -> None:
+    models = {"camera": {"objects", "identity", "liveness"}, "microphone": {"speech"}}
+    assert rule.ability in {rule.source.value} | models.get(rule.source.value, set())
+
+
+def test_what_needs_the_calibration() -> None:
+    needs = {rule.name: rule.needs for rule in ALL if rule.needs is not Needs.NOTHING}
+    assert needs == {
+        "head_turned": Needs.POSE,
+        "looking_away": Needs.GAZE,
+        "eyes_closed": Needs.POSE,
+    }
+
+
+def test_how_far_a_measure_is_beyond_its_threshold_whichever_way_is_worse() -> None:
+    assert Reading(True, "why", 1.0, 32.0, 30.0).excess == 2.0
+    assert Reading(True, "why", 1.0, 28.0, 30.0, lower_is_worse=True).excess == 2.0
+    assert Reading(True, "why").excess == 0.0

@@ -38,7 +38,9 @@ def test_in_an_interview_it_is_recorded_and_not_counted() -> None:
 
 
 def test_what_was_heard_before_the_microphone_was_lost_does_not_add_up() -> None:
-    play = Playbook().until(10).until(11.5, speech=1.0).lose(Source.MICROPHONE).until(30, sound=None)
+    play = (
+        Playbook().until(10).until(11.5, speech=1.0).lose(Source.MICROPHONE).until(30, sound=None)
+    )
     play.restore(Source.MICROPHONE).until(31, speech=1.0).until(35)
     assert "voice_detected" not in play.started()
 

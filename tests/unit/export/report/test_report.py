@@ -19,7 +19,7 @@ from proctor_desktop.config.exam import Exam, open_envelope
 from proctor_desktop.core.chain import decode, digest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.moment import rfc3339
-from proctor_desktop.core.policy import AppSwitched, Policy, Preset, Rules
+from proctor_desktop.core.policy import AppSwitched, Calibration, Policy, Preset, Rules
 from proctor_desktop.export.report import Report, report, report_from_package
 from proctor_desktop.export.verify import Facts, Outcome, Trust, Verdict
 from tests.fakes.sealed_session import SealedSession
@@ -145,18 +145,39 @@ def test_rules_that_were_not_evaluated_are_named_with_the_reason(tmp_path: Path)
     rules = Rules(app_switched=AppSwitched(enabled=False))
     sitting = SealedSession(tmp_path, exam=_exam(Policy(preset=Preset.EXAM, rules=rules)))
     sitting.open()
-    matrix = [{"name": "microphone", "level": "not possible", "reason": "None.", "fix": ""}]
+    matrix = [
+        {"name": "microphone", "level": "not possible", "reason": "None.", "fix": ""},
+        {"name": "objects", "level": "not possible", "reason": "Weights missing.", "fix": ""},
+        {"name": "identity", "level": "detected", "reason": "", "fix": ""},
+    ]
     sitting.record("capabilities", {"capabilities": matrix})
     sitting.record("calibration", {"outcome": "skipped", "reason": "no time"})
     sitting.record("exam.start")
     made = _report_on(sitting)
     told = {one.title: one.reason for one in made.assessment.not_evaluated}
-    assert {
+    uncalibrated = "It needs a calibration; the calibration was skipped: no time."
+    assert told == {
         "Switched between other programs": "The exam switched it off.",
-        "Head turned away": "It needs a calibration; the calibration was skipped: no time.",
+        "Head turned away": uncalibrated,
+        "Gaze away from the screen": uncalibrated,
+        "Eyes closed for long": uncalibrated,
+        "An object the exam asks about": "Weights missing.",
         "Prolonged silence": "No microphone: None.",
-    }.items() <= told.items()
+        "Somebody speaks": "No microphone: None.",
+        "Nothing from the microphone": "No microphone: None.",
+        "Microphone turned up too far": "No microphone: None.",
+    }
     assert all(title in Page(made.html()).text for title in told)
+
+
+def test_an_exam_without_calibration_says_so_for_every_rule_that_needs_one(tmp_path: Path) -> None:
+    sitting = SealedSession(tmp_path, exam=_exam(Policy(calibration=Calibration(offered=False))))
+    sitting.open()
+    sitting.record("exam.start")
+    told = {one.title: one.reason for one in _report_on(sitting).assessment.not_evaluated}
+    why = "The exam offers no calibration (an accommodation)."
+    titles = ("Head turned away", "Gaze away from the screen", "Eyes closed for long")
+    assert told == dict.fromkeys(titles, why)
 
 
 def test_other_settings_in_the_records_than_in_the_exam_are_noted(

@@ -53,4 +53,4 @@ def test_every_rule_of_this_version_has_a_title() -> None:
 
 
 def test_a_rule_of_a_later_version_keeps_its_own_name() -> None:
-    assert words.rule_title("suspicious_object") == "suspicious object"
+    assert words.rule_title("mind_reading") == "mind reading"

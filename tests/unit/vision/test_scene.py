@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from tests.fakes.rooms import Picture, hand, lived_in, room, watched
+
+ROOM, OTHER = room(1), room(2)
+
+
+def replaced_at(pictures: list[Picture]) -> list[int]:
+    return [one.frame for one in watched(pictures) if one.replaced]
+
+
+def person(picture: Picture, x: int) -> Picture:
+    there = picture.copy()
+    cv2.ellipse(there, (x, 300), (120, 260), 0, 0, 360, (180, 140, 120), -1)
+    return there
+
+
+def test_another_room_from_one_moment_to_the_next_is_told_once_within_two_seconds() -> None:
+    frames = replaced_at(lived_in(ROOM, 20) + lived_in(OTHER, 40, 100))
+    assert len(frames) == 1
+    assert 20 + 8 <= frames[0] <= 20 + 16
+
+
+def test_another_room_for_a_moment_is_nothing() -> None:
+    pictures = lived_in(ROOM, 20) + lived_in(OTHER, 6, 100) + lived_in(ROOM, 24, 200)
+    assert not replaced_at(pictures)
+
+
+def test_a_lamp_is_not_another_room() -> None:
+    dark = (ROOM * 0.1).astype(np.uint8)
+    assert not replaced_at(lived_in(ROOM, 20) + lived_in(dark, 24, 100) + lived_in(ROOM, 24, 200))
+
+
+def test_a_person_who_leaves_or_leans_in_is_not_another_room() -> None:
+    sitting, near = person(ROOM, 320), person(person(ROOM, 250), 390)
+    assert not replaced_at(
+        lived_in(sitting, 20) + lived_in(ROOM, 20, 100) + lived_in(near, 20, 200)
+    )
+
+
+def test_a_hand_over_the_lens_is_not_another_room() -> None:
+    for frames in (6, 24):
+        pictures = lived_in(ROOM, 20) + lived_in(hand(60.0), frames, 100)
+        assert not replaced_at(pictures + lived_in(ROOM, 24, 200))
+
+
+def test_a_lid_that_is_moved_shows_the_same_room_elsewhere() -> None:
+    tall = np.vstack([ROOM, room(3)])
+    for step in (10, 40, 200):  # slow, quick, a knock
+        shifts = [*range(0, 200, step), *[200] * 24]
+        pictures = [tall[shift : shift + 480] for shift in [0] * 16 + shifts]
+        assert not replaced_at([one.copy() for one in pictures])
+
+
+def test_from_a_bare_wall_nothing_can_be_told() -> None:
+    wall = np.full((480, 640, 3), 150, np.uint8)
+    assert not replaced_at(lived_in(wall, 20) + lived_in(ROOM, 24, 100))
