@@ -223,7 +223,7 @@ class CameraCovered(RuleSettings):
 
     after_s: float = 1.0
     penalty: float = 5.0
-    detail: float = 0.03
+    detail: float = 0.01
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -63,14 +63,17 @@ def running_endpoint(data: Path, institution_key: str, log: Path) -> Iterator[En
 
 
 def signed_exam(folder: Path, endpoint: str, private_key: Path) -> Path:
-    """The demo's exam file: an interview, so that a long silence counts."""
+    """The demo's exam file: an interview, so that a long silence counts.
+
+    Its calibration leaves out the screen's corners: the rendered candidate has no eyes to move.
+    """
     body = {
         "id": "demo",
         "title": "Interview practice",
         "institution": "Example University",
         "endpoint": endpoint,
         "notice": _NOTICE,
-        "policy": {"preset": "interview"},
+        "policy": {"preset": "interview", "calibration": {"gaze": False}},
     }
     path = folder / "demo.exam"
     exam = exam_file.parse(body, "the demo's exam")

@@ -29,6 +29,7 @@ class Priority(IntEnum):
     """Lower goes first. Records go before all blobs."""
 
     STILL = 1
+    CLIP = 2
     SEGMENT = 3
 
 
@@ -57,13 +58,22 @@ class Counts:
         return self.pending_records + self.pending_blobs
 
 
-def enter(db: Database, blob: BlobRef) -> None:
-    """Add a new blob; one that is known already keeps its place."""
-    priority = Priority.SEGMENT if blob.type == VIDEO_TYPE else Priority.STILL
+def enter(db: Database, blob: BlobRef, kind: str) -> None:
+    """Add a new blob that a record of this kind names; one that is known keeps its place."""
     db.execute(
         "INSERT OR IGNORE INTO ledger (sha256, priority, state) VALUES (?, ?, ?)",
-        (blob.sha256, int(priority), State.PENDING.value),
+        (blob.sha256, int(_priority(blob, kind)), State.PENDING.value),
     )
+
+
+def _priority(blob: BlobRef, kind: str) -> Priority:
+    """By the record's kind, too: a clip of the camera and a segment of the screen are both video.
+
+    Video that only a restart's record names may be either; it waits with the segments.
+    """
+    if kind == "clip" or blob.type.startswith("audio/"):
+        return Priority.CLIP
+    return Priority.SEGMENT if blob.type == VIDEO_TYPE else Priority.STILL
 
 
 def mark(db: Database, sha256: str, state: State, error: str = "") -> None:

@@ -208,7 +208,7 @@ class Writer:
                 "INSERT OR IGNORE INTO blobs VALUES (?, ?, ?, ?)",
                 (blob.sha256, blob.type, blob.size, head.seq),
             )
-            ledger.enter(db, blob)
+            ledger.enter(db, blob, entry.kind)
         self._head = head
 
     def _due(self, entries: Sequence[Entry]) -> bool:

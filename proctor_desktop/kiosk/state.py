@@ -150,8 +150,7 @@ def reduce(view: CandidateView, message: stdio.Downward, now_s: float) -> Candid
         case stdio.Preview(jpeg=jpeg):
             view = replace(view, preview=jpeg)
         case stdio.CalibrationStep(done=True):
-            asked = view.asked - {stdio.Calibrate.type}
-            view = replace(view, calibration=None, calibrated=message, asked=asked)
+            view = _calibration_over(view, message)
         case stdio.CalibrationStep():
             view = replace(view, calibration=message)
         case stdio.Toast(rule=rule, text=text):
@@ -206,6 +205,12 @@ def dismissed(view: CandidateView) -> CandidateView:
 def silenced(view: CandidateView, link: Link) -> CandidateView:
     """``view`` after monitor stopped: what it was asked or was showing is void, the rest stays."""
     return replace(view, link=link, asked=frozenset(), preview="", calibration=None)
+
+
+def _calibration_over(view: CandidateView, end: stdio.CalibrationStep) -> CandidateView:
+    """``view`` at the end of a calibration; of one just asked for, the steps are still to come."""
+    asked = view.asked if view.calibration is None else view.asked - {stdio.Calibrate.type}
+    return replace(view, calibration=None, calibrated=end, asked=asked)
 
 
 def _moved_on(view: CandidateView, message: stdio.PhaseIs) -> CandidateView:

@@ -75,7 +75,7 @@ class KioskWindow(QWidget):
         self.stack = QStackedWidget()
         for screen in self.screens.values():
             self.stack.addWidget(screen)
-            screen.asked.connect(sitting.ask)
+            screen.asked.connect(self._ask)
             screen.leave.connect(sitting.leave)
         self._lay_out(options)
         sitting.changed.connect(self._show)
@@ -127,6 +127,14 @@ class KioskWindow(QWidget):
             self.target.show_step(step.hint, step.progress, at)
             self._silence.start()
 
+    def _ask(self, message: stdio.Upward) -> None:
+        """Send what the candidate did; a calibration that goes on unseen only comes back."""
+        goes_on = covering_step(self._sitting.view) is not None
+        if isinstance(message, stdio.Calibrate) and goes_on and self._target_closed:
+            self._target_closed = False
+        else:
+            self._sitting.ask(message)
+
     def _uncover(self) -> None:
         self._silence.stop()
         self.target.uncover()
@@ -139,12 +147,12 @@ class KioskWindow(QWidget):
             self._sitting.ask(stdio.SkipStep("the candidate stopped the calibration"))
 
     def _calibration_silent(self) -> None:
-        """Nobody is left in front of a dot that nobody watches any more."""
+        """Leave nobody in front of a dot that is not watched any more."""
+        self._target_closed = True
         self._uncover()
         if self.screen_shown is Stage.EXAM:
-            self.exam.toasts.show_text(
-                self.tr("The calibration does not go on at present. You can go on, or try again.")
-            )
+            words = self.tr("The calibration has come to a halt. Go on, or calibrate again.")
+            self.exam.toasts.show_text(words)
 
     def _turn_to(self, now: Stage, view: CandidateView) -> None:
         screen = self.screens[now]

@@ -34,7 +34,7 @@ def abilities(host: Host, options: StageOptions, analysers: Analysers) -> tuple[
         Capability(
             "sealed evidence",
             Level.NOT_POSSIBLE,
-            "This version keeps stills and screen video readable on this computer.",
+            "This version keeps stills, clips and screen video readable on this computer.",
         ),
     )
 

@@ -20,8 +20,8 @@ from proctor_desktop.hosts import Host
 from proctor_desktop.hosts.session_kind import SessionKind
 from proctor_desktop.monitor import inbox as items
 from proctor_desktop.monitor.analysers import Analysers
-from proctor_desktop.monitor.inbox import Inbox
 from proctor_desktop.monitor.footage import Rings
+from proctor_desktop.monitor.inbox import Inbox
 from proctor_desktop.monitor.recent_frames import Picture, RecentFrames
 from proctor_desktop.monitor.stop_request import StopRequest
 from proctor_desktop.recording.segment import Segment

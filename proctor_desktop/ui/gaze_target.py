@@ -138,8 +138,7 @@ class GazeTarget(QWidget):
         painter.end()
 
     def _radius(self, dot: QPointF) -> float:
-        """The dot's radius now; an arriving one is never cut off at the edge, or it would sit
-        off its centre."""
+        """The radius now; cut off at the edge, an arriving dot would not be round its centre."""
         radius = unit(self) * _DOT_UNITS / 2
         if self._arrival.state() is not QVariantAnimation.State.Running:
             return radius
@@ -151,7 +150,6 @@ class GazeTarget(QWidget):
         self.setScreen(screen)
         self.setGeometry(screen.geometry())
         self.showFullScreen()
-        self.raise_()
         self.activateWindow()
         # Not on Stop: a key still held down from the press that began it must not end it.
         self.setFocus()

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.observation import (
     EyesSeen,
-    FaceBox,
-    FacesSeen,
     Gaze,
     HeadPose,
     Observation,
 )
 from proctor_desktop.vision.calibration import Calibration, Neutral
 from proctor_desktop.vision.eyes import CastDown, Eyes, cast_down, eyes_of, openness
+from proctor_desktop.vision.face_detector import common_area
 from proctor_desktop.vision.gaze import (
     ASSUMED_SCREEN,
     OPEN_ENOUGH,
@@ -79,7 +77,7 @@ class FaceReader:
         if sight.mesh is None or sight.fit is None:
             return _turned_away(sight, calibration.neutral)
         turn = relative(sight.fit.rotation, calibration.neutral.matrix())
-        pose = head_pose(sight.frame, sight.fit, calibration.neutral)
+        pose = head_pose(sight.frame, sight.fit, calibration.neutral, _seen_score(sight))
         eyes = eyes_of(sight.mesh, sight.fit.rotation)
         if eyes is None or calibration.eyes is None:
             return (pose,)
@@ -105,16 +103,28 @@ class FaceReader:
         )
 
 
-def head_pose(frame: int, fit: Fit, neutral: Neutral) -> HeadPose:
-    """The head's angles away from ``neutral``."""
+def head_pose(frame: int, fit: Fit, neutral: Neutral, seen: float = 1.0) -> HeadPose:
+    """The head's angles away from ``neutral``.
+
+    As sure as the mesh fits a head and as the face is ``seen``: a mesh is drawn behind a hand as
+    well, and fits there, but its angles are then off by a lot.
+    """
     turned = angles(relative(fit.rotation, neutral.matrix()))
     return HeadPose(
         frame,
         _round(turned.yaw_deg, ANGLE_DIGITS),
         _round(turned.pitch_deg, ANGLE_DIGITS),
         _round(turned.roll_deg, ANGLE_DIGITS),
-        _round(fit.confidence, FRACTION_DIGITS),
+        _round(min(fit.confidence, seen), FRACTION_DIGITS),
     )
+
+
+def _seen_score(sight: Sight) -> float:
+    """How well the face that the mesh belongs to is seen."""
+    assert sight.fit is not None  # noqa: S101 - asked only where there is one
+    box = sight.fit.box
+    nearest = max(sight.faces, key=lambda face: common_area(face, box), default=None)
+    return 1.0 if nearest is None else nearest.score
 
 
 def _turned_away(sight: Sight, neutral: Neutral) -> tuple[HeadPose, ...]:
@@ -144,19 +154,6 @@ def _gaze(
         _round(screen.outside_deg(look, nearness), ANGLE_DIGITS),
         _round(confidence, FRACTION_DIGITS),
     )
-
-
-def observations(frame: int, fits: Sequence[Fit], neutral: Neutral | None) -> tuple[Seen, ...]:
-    """Faces and head angles of ``fits`` (largest face first), for a caller without sights."""
-    faces = FacesSeen(frame, tuple(_rounded(fit.box) for fit in fits))
-    if len(fits) != 1 or neutral is None:  # of two faces, nobody knows which is the candidate's
-        return (faces,)
-    return (faces, head_pose(frame, fits[0], neutral))
-
-
-def _rounded(box: FaceBox) -> FaceBox:
-    values = (box.x, box.y, box.width, box.height, box.score)
-    return FaceBox(*(_round(value, FRACTION_DIGITS) for value in values))
 
 
 def _round(value: float, digits: int) -> float:

@@ -5,10 +5,12 @@ The vision worker feeds it in real time; evaluations feed it files. Both see the
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import perf_counter
 
 from proctor_desktop.core.frame import Frame
 from proctor_desktop.core.observation import (
+    FaceBox,
     FaceCompared,
     FacesSeen,
     Health,
@@ -17,7 +19,7 @@ from proctor_desktop.core.observation import (
     Source,
     SourceHealth,
 )
-from proctor_desktop.vision.analysis import Analysis, FaceReader, Seen
+from proctor_desktop.vision.analysis import FRACTION_DIGITS, Analysis, FaceReader, Seen
 from proctor_desktop.vision.calibration import Calibration
 from proctor_desktop.vision.faces import Faces
 from proctor_desktop.vision.geometry import Fit, Mesh, fit
@@ -35,6 +37,7 @@ DOUBTFUL = 0.5
 
 AGAIN_S = 3.0
 _PHOTO_TRIES = 3
+_STILL_DIGITS = 3
 _NS_PER_MS = 1_000_000
 
 
@@ -73,7 +76,7 @@ class Analyst:
         """What is to be said about ``frame``, and what was seen in it."""
         began = perf_counter()
         sight = self._look(frame)
-        seen: list[Seen] = [FacesSeen(frame.number, sight.faces)]
+        seen: list[Seen] = [FacesSeen(frame.number, tuple(map(_rounded, sight.faces)))]
         seen.extend(self._reader.read(sight, self.calibration))
         picture = self._picture.see(frame.image, frame.moment, frame.number)
         if picture is not None:
@@ -163,3 +166,16 @@ class Analyst:
             return SourceHealth(Source.VISION, Health.OK, "everything is looked at again")
         what = f"the computer cannot keep up: resting are {', '.join(resting)}"
         return SourceHealth(Source.VISION, Health.DEGRADED, what)
+
+
+def _rounded(box: FaceBox) -> FaceBox:
+    """The box as the records carry it, so that a replay decides on the very same numbers."""
+    return replace(
+        box,
+        x=round(box.x, FRACTION_DIGITS),
+        y=round(box.y, FRACTION_DIGITS),
+        width=round(box.width, FRACTION_DIGITS),
+        height=round(box.height, FRACTION_DIGITS),
+        score=round(box.score, FRACTION_DIGITS),
+        still_s=round(box.still_s, _STILL_DIGITS),
+    )

@@ -27,7 +27,7 @@ SHED_ORDER = (Check.OBJECTS, Check.LIVENESS, Check.IDENTITY)
 """What rests first when the computer cannot keep up: the costliest."""
 
 _EARLY_NS = NS_PER_S // 16
-"""Half a tick: a check that is due that soon is due now, so that one a second stays one a second."""
+"""Half a tick: a check that is due that soon is due now, so that its rhythm is kept."""
 
 
 class Schedule:

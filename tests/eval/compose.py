@@ -171,7 +171,7 @@ _noise = cache(sensor_noise)
 
 
 def grain(picture: Picture, seed: int) -> Picture:
-    """With a camera's noise, another one in each picture; not on the bars that fill a picture up."""
+    """With a camera's noise, another one in each picture; not on the bars around it."""
 
     def noisy(time_s: float) -> Image:
         number = round(time_s * FRAMES_PER_S) + 100_000

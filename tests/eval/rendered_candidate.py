@@ -30,9 +30,10 @@ from proctor_desktop.demo.candidate import Candidate
 from proctor_desktop.demo.pose import AT_REST, Pose
 from proctor_desktop.vision.analysis import head_pose
 from proctor_desktop.vision.calibration import CalibrationOutcome, Collector, Neutral
-from proctor_desktop.vision.geometry import Fit, fit
+from proctor_desktop.vision.geometry import Fit, Mesh, fit
 from proctor_desktop.vision.landmarker import VideoLandmarker
 from proctor_desktop.vision.reference_face import ReferenceFace, load_reference_face
+from proctor_desktop.vision.sight import Sight
 from proctor_desktop.weights.installed import require
 
 RESULTS = Path(__file__).parent / "results"
@@ -122,22 +123,26 @@ class Session:
         return [self.film(pose) for _ in range(frames)]
 
     def _seen(self, pose: Pose) -> Fit:
+        return self._found(pose)[1]
+
+    def _found(self, pose: Pose) -> tuple[Mesh, Fit]:
         self._frame += 1
         self._moment = self._moment.later(1.0 / FRAMES_PER_S)
         picture = self._candidate.render(pose, seed=self._frame)
         meshes = self._landmarker.detect(picture, self._moment.mono_ns // 1_000_000)
         if len(meshes) != 1:
             raise AssertionError(f"{len(meshes)} faces were found at {pose}")
-        return fit(meshes[0], self._reference)
+        return meshes[0], fit(meshes[0], self._reference)
 
     def _calibrated(self) -> Neutral:
-        collector = Collector(self._moment)
+        collector = Collector(self._moment, gaze=False)
         while True:
-            seen = self._seen(AT_REST)
-            step = collector.add(self._moment, seen, 1)
+            mesh, seen = self._found(AT_REST)
+            sight = Sight(self._frame, self._moment, (seen.box,), 1, mesh, seen, brightness=0.5)
+            step = collector.add(sight)
             if isinstance(step, CalibrationOutcome):
-                assert step.neutral is not None, step.reason
-                return step.neutral
+                assert step.calibration is not None, step.reason
+                return step.calibration.neutral
 
 
 def measure() -> Result:

@@ -7,11 +7,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.demo.candidate import Candidate
+from proctor_desktop.demo.portrait import Picture
 from proctor_desktop.demo.pose import ABSENT, AT_REST, Pose
 from proctor_desktop.weights.sync import require
 
@@ -48,3 +50,30 @@ def write_footage(path: Path, plan: Sequence[tuple[float, Pose | None]]) -> Path
 
 HERE = AT_REST
 AWAY = None
+
+
+def write_film(path: Path, plan: Sequence[tuple[float, Sequence[Picture]]]) -> Path:
+    """A video of ``plan``: for so many seconds these pictures (480 x 640 x 3, RGB) in turn.
+
+    Each picture is a JPEG of its own, as from a webcam: a picture that is shown again is the same
+    to the last bit.
+    """
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mjpeg", rate=FPS)
+        stream.width, stream.height, stream.pix_fmt = 640, 480, "yuvj420p"
+        shown = 0
+        for seconds, pictures in plan:
+            encoded = [_jpeg(picture) for picture in pictures]
+            for number in range(round(seconds * FPS)):
+                packet = av.Packet(encoded[number % len(encoded)])
+                packet.stream, packet.time_base = stream, Fraction(1, FPS)
+                packet.pts = packet.dts = shown
+                container.mux(packet)
+                shown += 1
+    return path
+
+
+def _jpeg(picture: Picture) -> bytes:
+    done, encoded = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    assert done
+    return encoded.tobytes()

@@ -17,6 +17,10 @@ NOTICE = stdio.Notice(
     limits=["clipboard: This version watches; it does not lock the computer down."],
 )
 ENDED = stdio.Ended(export="/home/ada/session.evidence", pending=0, score=93.0, risk="green")
+HOLD = stdio.CalibrationStep(0.1, "Please hold still and look at the dot", [0.5, 0.5])
+CORNER = stdio.CalibrationStep(0.4, "Look at the dot in the corner", [0.96, 0.04])
+NO_DOT = stdio.CalibrationStep(0.4, "Please hold still and look at the screen")
+CALIBRATED = stdio.CalibrationStep(1.0, "", done=True, error_deg=0.8, gaze_error_deg=3.6)
 FATAL = stdio.Trouble("The disk", "It is full.", "Free 2 GB.", fatal=True)
 
 
@@ -48,3 +52,11 @@ def view(phase: Phase | None, **changes: object) -> CandidateView:
     """A view in ``phase`` with monitor talking and the notice there."""
     base = CandidateView(link=Link.TALKING, phase=phase, notice=NOTICE)
     return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def calibrating(
+    phase: Phase, step: stdio.CalibrationStep | None = CORNER, **changes: object
+) -> CandidateView:
+    """A view in ``phase`` with a calibration that the candidate asked for, at ``step``."""
+    asked = frozenset({stdio.Calibrate.type})
+    return view(phase, asked=asked, calibration=step, snapshot=snapshot(), **changes)

@@ -7,7 +7,8 @@ that a second life goes on where the first one ended, as the real monitor does.
 Scenarios: ``calm`` (default), ``dies`` (once, at the start of the exam), ``always-dies``, ``mute``
 (dies without a word), ``garbles`` (one line that is no message), ``fatal``, ``camera-trouble``,
 ``events`` (toasts and lost devices during the exam), ``offline`` (nothing is ever delivered),
-``stubborn`` (does not answer a candidate who leaves).
+``stubborn`` (does not answer a candidate who leaves), ``dies-at-a-dot`` (once, in a calibration
+during the exam), ``unfollowed`` (the eyes do not follow the dots), ``unseen`` (calibrations fail).
 """
 
 from __future__ import annotations
@@ -41,16 +42,34 @@ NOTICE = stdio.Notice(
     signer="5f" * 32,
     limits=["clipboard: This version watches; it does not lock the computer down."],
 )
-HINTS = (
-    "Look at the middle of the screen.",
-    "A little closer, please.",
-    "Good. Stay like this for a moment.",
+STEPS = (
+    stdio.CalibrationStep(0.0, "Move a little closer", [0.5, 0.5]),
+    stdio.CalibrationStep(0.1, "More light on your face, please", [0.5, 0.5]),
+    stdio.CalibrationStep(0.2, "Please hold still and look at the dot", [0.5, 0.5]),
+    stdio.CalibrationStep(0.3, "Look at the dot in the corner", [0.04, 0.04]),
+    stdio.CalibrationStep(0.4, "Look at the dot in the corner", [0.96, 0.04]),
+    stdio.CalibrationStep(0.5, "Look at the dot in the corner", [0.96, 0.96]),
+    stdio.CalibrationStep(0.6, "Look at the dot in the corner", [0.04, 0.96]),
+    stdio.CalibrationStep(0.7, "Look at the dot", [0.5, 0.5]),
+    stdio.CalibrationStep(0.8, "Look at the dot", [0.2, 0.4]),
+    stdio.CalibrationStep(0.9, "Look at the dot", [0.8, 0.6]),
 )
+FIRST_CORNER = 3
+CALIBRATED = stdio.CalibrationStep(1.0, "", done=True, error_deg=0.8, gaze_error_deg=3.6)
+ENDS = {
+    "unfollowed": stdio.CalibrationStep(
+        1.0, "the eyes did not follow the dots", done=True, error_deg=0.8
+    ),
+    "unseen": stdio.CalibrationStep(1.0, "no face was seen for long enough", done=True),
+}
 EVENTS = {
     4: stdio.Toast("face_missing", "We can't see your face."),
     5: stdio.Toast("face_missing", "We can't see your face."),
     8: stdio.Toast("focus_lost", "Another window is in front of the exam."),
     12: stdio.Toast("prolonged_silence", "We have not heard anything for a while."),
+    16: stdio.Toast(
+        "seat_drift", "You sit differently from when we calibrated. Calibrate again if you like."
+    ),
 }
 
 
@@ -128,15 +147,18 @@ class FakeMonitor:
                 self.preview = on
             case stdio.TakePhoto():
                 self.move(Phase.IDENTIFIED)
-            case stdio.SkipStep():
-                consented = self.phase is Phase.CONSENTED
-                self.move(Phase.IDENTIFIED if consented else Phase.CALIBRATED)
+            case stdio.SkipStep() if self.phase is Phase.CONSENTED:
+                self.move(Phase.IDENTIFIED)
+            case stdio.SkipStep() if self.phase is Phase.IDENTIFIED:
+                self.move(Phase.CALIBRATED)  # and the steps go on, as from the real monitor
             case stdio.Calibrate():
                 self.calibrating = 0
             case stdio.StartExam():
                 self.move(Phase.RUNNING)
             case stdio.FinishExam():
                 self.finish()
+            case _:
+                return
 
     def finish(self) -> None:
         """Close, let the upload be seen, and end."""
@@ -156,30 +178,37 @@ class FakeMonitor:
         self.snapshot(pending=3)
         if self.preview:
             self.say(stdio.Preview(portrait(self.ticks)))
-        if self.phase is Phase.IDENTIFIED and self.calibrating >= 0:
+        if self.calibrating >= 0:
             self.calibrate()
         if self.phase is Phase.RUNNING:
             self.run_exam()
 
     def calibrate(self) -> None:
-        """A sixth of the way a tick."""
-        self.calibrating += 1
-        share = self.calibrating / 6
-        hint = HINTS[min(int(share * len(HINTS)), len(HINTS) - 1)]
-        done = share >= 1
-        self.say(
-            stdio.CalibrationStep(min(share, 1.0), hint, done=done, error_deg=0.8 if done else None)
-        )
-        if done:
+        """A step a tick; the same before the exam and in it."""
+        if self.calibrating < len(STEPS):
+            self.say(STEPS[self.calibrating])
+            if self.calibrating == FIRST_CORNER and self.phase is Phase.RUNNING:
+                self.perhaps_die("dies-at-a-dot")
+            self.calibrating += 1
+            return
+        self.calibrating = -1
+        self.say(ENDS.get(self.scenario, CALIBRATED))
+        if self.phase is not Phase.RUNNING:
             self.move(Phase.CALIBRATED)
+
+    def perhaps_die(self, scenario: str) -> None:
+        """Crash in the first life, if this is what is played."""
+        if self.scenario == scenario and self.lives == 1:
+            sys.stderr.write("Segmentation fault in a library\n")
+            os._exit(11)
 
     def run_exam(self) -> None:
         """The scenario's own events."""
         self.exam_ticks += 1
         if self.scenario == "events" and self.exam_ticks in EVENTS:
             self.say(EVENTS[self.exam_ticks])
-        dies = self.scenario == "always-dies" or (self.scenario == "dies" and self.lives == 1)
-        if dies:
+        self.perhaps_die("dies")
+        if self.scenario == "always-dies":
             sys.stderr.write("Segmentation fault in a library\n")
             os._exit(11)
 

@@ -19,7 +19,7 @@ _STARTS_WITHIN_S = 15.0
 
 @dataclass(frozen=True)
 class SoundServer:
-    """``environment`` leads programs to it; ``play`` speaks into its microphone."""
+    """``environment`` leads programs to it; the rest is what can happen to its microphone."""
 
     environment: dict[str, str]
 
@@ -27,6 +27,45 @@ class SoundServer:
         """Play a file to its end."""
         words = ["paplay", f"--device={_SINK}", str(wav)]
         subprocess.run(words, check=True, env={**os.environ, **self.environment})
+
+    @contextmanager
+    def playing(self, wav: Path) -> Iterator[None]:
+        """Play a file for as long as the block lasts, the microphone being there or not."""
+        player = subprocess.Popen(
+            ["/usr/bin/env", "paplay", f"--device={_SINK}", str(wav)],
+            env={**os.environ, **self.environment},
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield
+        finally:
+            player.kill()
+            player.wait(5)
+
+    def mute(self, on: bool) -> None:
+        """Mute the microphone as a candidate would, or undo it."""
+        self.control("set-source-mute", f"{_SINK}.monitor", "1" if on else "0")
+
+    def unplug(self) -> None:
+        """Take the microphone away."""
+        modules = self.control("list", "short", "modules").splitlines()
+        number = next(line.split("\t")[0] for line in modules if "module-null-sink" in line)
+        self.control("unload-module", number)
+
+    def plug_in(self) -> None:
+        """Bring the microphone back."""
+        self.control("load-module", "module-null-sink", f"sink_name={_SINK}")
+
+    def control(self, *words: str) -> str:
+        """What ``pactl`` says to these words."""
+        done = subprocess.run(
+            ["/usr/bin/env", "pactl", *words],
+            env={**os.environ, **self.environment},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout.strip()
 
 
 @contextmanager

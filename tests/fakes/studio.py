@@ -30,7 +30,7 @@ from proctor_desktop.monitor.recent_frames import RecentFrames
 from proctor_desktop.monitor.status import Status
 from proctor_desktop.monitor.stop_request import StopRequest
 from proctor_desktop.monitor.timers import Timers
-from proctor_desktop.vision.calibration import CalibrationOutcome, Neutral
+from proctor_desktop.vision.calibration import Calibration, CalibrationOutcome, Neutral
 from proctor_desktop.wire import dsse, stdio
 from tests.fakes.journals import chain
 from tests.fakes.manual_clock import ManualClock
@@ -38,7 +38,7 @@ from tests.fakes.sealed_session import INSTITUTION_KEY
 from tests.fakes.sessions import BOOT, new_session, store
 from tests.playbook import faces
 
-STRAIGHT = Neutral((1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 0.5, 0.5, 0.4, 24)
+STRAIGHT = Calibration(Neutral((1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 0.5, 0.5, 0.4, 24))
 CALIBRATED = CalibrationOutcome(STRAIGHT)
 ADA = "ada@example.edu"
 
@@ -98,9 +98,11 @@ class Studio:
         )
         hands = Hands(
             watch=lambda: self.done.append(("watch",)),
-            calibrate=lambda: self.done.append(("calibrate",)),
-            use=lambda neutral: self.done.append(("use", neutral)),
+            calibrate=lambda gaze: self.done.append(("calibrate", gaze)),
+            use=lambda calibration: self.done.append(("use", calibration)),
             photo=lambda sha256: self.done.append(("photo", sha256)),
+            remember=lambda frame: self.done.append(("remember", frame)),
+            recall=lambda sha256: self.done.append(("recall", sha256)),
             say=self.said.append,
             alarm=lambda seconds: self.done.append(("alarm", seconds)),
             stop=self.stop.ask,

@@ -20,10 +20,9 @@ class CalibrationScreen(CameraScreen):
         self.title.setText(self.tr("How you sit"))
         self.lead.setText(
             self.tr(
-                "For a few seconds the camera learns how you sit when you look at the screen. "
-                "If a dot appears, look at it, and follow it with your eyes when it moves. "
-                "Everybody sits and looks differently; this makes the exam fairer. It takes less "
-                "than a minute, and Escape stops it."
+                "For a few seconds the camera learns how you sit. If a dot appears, look at it and "
+                "follow it with your eyes. Everybody sits and looks differently; this makes the "
+                "exam fairer. It takes less than a minute, and Escape stops it."
             )
         )
         self.ring = ProgressRing(self.tr("Progress"))

@@ -50,8 +50,6 @@ class ExamScreen(Screen):
         self.messages.setAccessibleName(self.tr("Messages: {count}").format(count=count))
         self._may_calibrate = view.notice is None or view.notice.calibration
         self.again.setVisible(self._may_calibrate and not self.asking)
-        # Left enabled while it goes on: a button that is switched off loses the keyboard focus.
-        self.again.setEnabled(view.link is Link.TALKING)
         asked = stdio.FinishExam.type in view.asked
         self.confirm.setEnabled(view.link is Link.TALKING and not asked)
 
@@ -109,6 +107,7 @@ class ExamScreen(Screen):
         self.messages = button(self.tr("&Messages ({count})").format(count=0), "quiet")
         self.messages.setCheckable(True)
         self.messages.toggled.connect(self.list.setVisible)
+        # Never switched off: the keyboard focus would not be there any more after a calibration.
         self.again = button(self.tr("&Calibrate again"), "quiet")
         self.again.clicked.connect(lambda: self.asked.emit(stdio.Calibrate()))
         self.finish = button(self.tr("&Finish exam"))

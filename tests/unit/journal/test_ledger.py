@@ -52,6 +52,28 @@ def test_stills_go_before_video_and_older_ones_first(db: Database) -> None:
     assert order(db, 3) == [STILL.sha256, LATE_STILL.sha256, EARLY_VIDEO.sha256]
 
 
+def test_clips_go_after_stills_and_before_the_screen(tmp_path: Path) -> None:
+    made = new_session(tmp_path / "with clips")
+    screen, voice = blob(b"screen", "video/mp4"), blob(b"voice", "audio/ogg")
+    camera, still = blob(b"camera", "video/mp4"), blob(b"a still")
+    with writing(made) as writer:
+        writer.append(entry("segment", None, screen))
+        writer.append(entry("clip", None, voice))
+        writer.append(entry("clip", None, camera))
+        writer.append(entry("violation.start", None, still))
+    with closing(open_for_writing(made.path)) as db:
+        assert order(db, 4) == [one.sha256 for one in (still, voice, camera, screen)]
+
+
+def test_files_that_a_restart_found_go_by_what_they_are(tmp_path: Path) -> None:
+    made = new_session(tmp_path / "restarted")
+    video, sound, still = blob(b"v", "video/mp4"), blob(b"s", "audio/ogg"), blob(b"p")
+    with writing(made) as writer:
+        writer.append(entry("restart", None, video, sound, still))
+    with closing(open_for_writing(made.path)) as db:
+        assert order(db, 1) == [one.sha256 for one in (still, sound, video)]
+
+
 def test_no_blob_goes_before_the_record_that_names_it(db: Database) -> None:
     assert ledger.next_item(db, 0) is None
     assert order(db, 1) == [EARLY_VIDEO.sha256]

@@ -1,17 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
 import pytest
 
 from proctor_desktop.core.moment import Moment
-from proctor_desktop.core.observation import EyesSeen, FacesSeen, Gaze, HeadPose
-from proctor_desktop.vision.analysis import FaceReader, observations
+from proctor_desktop.core.observation import EyesSeen, Gaze, HeadPose
+from proctor_desktop.vision.analysis import COARSE_CONFIDENCE, FaceReader, head_pose
 from proctor_desktop.vision.calibration import Calibration, Neutral
 from proctor_desktop.vision.eyes import eyes_of, usual_eyes
 from proctor_desktop.vision.gaze import Screen
-from proctor_desktop.vision.geometry import Fit, fit
+from proctor_desktop.vision.geometry import Angles, Fit, fit
 from proctor_desktop.vision.reference_face import load_reference_face
 from tests.fakes.faces import mesh, rotation
 from tests.fakes.gazing import Face, gazing_mesh, sight_of
@@ -29,37 +30,22 @@ def neutral(yaw: float = 0.0) -> Neutral:
     return Neutral(tuple(rotation(yaw).ravel().tolist()), 0.5, 0.5, 0.3, 24)
 
 
-def test_an_empty_frame_is_an_observation_too() -> None:
-    assert observations(7, [], neutral()) == (FacesSeen(7, ()),)
-
-
-def test_before_calibration_there_are_no_angles() -> None:
-    (seen,) = observations(7, [face()], None)
-    assert isinstance(seen, FacesSeen)
-    assert len(seen.faces) == 1
-
-
 def test_angles_are_those_away_from_neutral() -> None:
-    _, pose = observations(7, [face(yaw=42)], neutral(yaw=10))
-    assert isinstance(pose, HeadPose)
+    pose = head_pose(7, face(yaw=42), neutral(yaw=10))
     assert pose.frame == 7
     assert pose.yaw_deg == pytest.approx(32, abs=0.02)
     assert (pose.pitch_deg, pose.roll_deg) == pytest.approx((0, 0), abs=0.02)
 
 
-def test_of_two_faces_nobody_knows_whose_angles_count() -> None:
-    (seen,) = observations(7, [face(yaw=20), face(yaw=-30, x=0.2, px_per_mm=0.5)], neutral())
-    assert isinstance(seen, FacesSeen)
-    assert len(seen.faces) == 2
+def test_angles_are_only_as_sure_as_the_face_is_seen() -> None:
+    turned = face(yaw=42)
+    assert head_pose(7, turned, neutral(), seen=0.4).confidence == 0.4
+    assert head_pose(7, turned, neutral(), seen=1.0).confidence == round(turned.confidence, 4)
 
 
 def test_numbers_leave_rounded() -> None:
-    seen, pose = observations(7, [face(yaw=12.3456)], neutral())
-    assert isinstance(seen, FacesSeen)
-    assert isinstance(pose, HeadPose)
-    box = seen.faces[0]
-    for fraction in (box.x, box.y, box.width, box.height, box.score, pose.confidence):
-        assert fraction == round(fraction, 4)
+    pose = head_pose(7, face(yaw=12.3456), neutral())
+    assert pose.confidence == round(pose.confidence, 4)
     for angle in (pose.yaw_deg, pose.pitch_deg, pose.roll_deg):
         assert angle == round(angle, 2)
         assert str(angle) != "-0.0"
@@ -169,3 +155,12 @@ def test_every_number_leaves_rounded() -> None:
         assert angle == round(angle, 2)
     for share in (eyes.left, eyes.right, gaze.confidence):
         assert share == round(share, 4)
+
+
+def test_a_head_turned_so_far_that_its_mesh_is_lost_is_still_a_turned_head() -> None:
+    turned = Angles(-70.0, 0.0, 4.0)
+    sight = replace(sight_of(Face(), 7, START), mesh=None, fit=None, coarse=turned)
+    (pose,) = FaceReader().read(sight, CALIBRATED)
+    assert isinstance(pose, HeadPose)
+    assert (pose.yaw_deg, pose.confidence) == (-70.0, COARSE_CONFIDENCE)
+    assert FaceReader().read(sight, None) == ()

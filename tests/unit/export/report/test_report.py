@@ -241,9 +241,11 @@ def test_names_of_pictures_that_the_record_does_not_hold_mean_nothing(
     assert one.overlay is None
 
 
-def clip(sitting: SealedSession, *violations: Any, **more: Any) -> str:
+def clip(
+    sitting: SealedSession, *violations: Any, content: bytes = b"moving pictures", **more: Any
+) -> str:
     """Ten seconds of video that ended two seconds ago; its hash."""
-    blob = sitting.blob(b"moving pictures", "video/mp4")
+    blob = sitting.blob(content, "video/mp4")
     started, ended = (rfc3339(sitting.now.later(-s).wall_utc) for s in (12, 2))
     data = {"violations": list(violations), "source": "camera", "frames": 80}
     sitting.record("clip", {**data, "started": started, "ended": ended, **more}, blob, after_s=0)
@@ -439,11 +441,23 @@ def test_the_table_has_a_row_for_each_violation(told: Told, sitting: SealedSessi
         "threshold": "30.0",
         "unit": "deg",
         "confidence": "0.9",
+        "calibration_error_deg": "0.8",
         "penalty": "2.0",
         "reason": "Head turned 44° (limit 30°)",
         "still_sha256": digest(png(6)),
+        "overlay_sha256": "",
+        "clip_sha256": "",
     }
     assert (second["number"], second["penalty"], second["still_sha256"]) == ("2", "5.0", "")
+
+
+def test_the_table_names_the_pictures_and_the_clips(told: Told, sitting: SealedSession) -> None:
+    with_overlay(sitting)
+    shared, alone = clip(sitting, 1, 2), clip(sitting, 2, content=b"other pictures")
+    first, second = rows(told().csv())
+    assert (first["overlay_sha256"], first["clip_sha256"]) == ("", shared)
+    assert (second["still_sha256"], second["overlay_sha256"]) == (digest(png(8)), digest(png(9)))
+    assert second["clip_sha256"] == f"{shared} {alone}"
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@x"])
