@@ -20,10 +20,10 @@ lint: setup ## ruff, mypy (strict) and import-linter
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache
 
-bench: setup ## What it costs: vision, the whole monitor, and how long evidence takes
+bench: setup ## What it costs, side by side with others (wants chromium and npm for one of them)
 	@$(PY) -m tests.bench
 
-eval: setup ## How right it is: head angles on labelled and on rendered heads
+eval: setup ## How right it is: every rule on labelled and composed material
 	@$(PY) -m tests.eval
 
 lock: ## Resolve the dependencies again (needs uv)

@@ -308,9 +308,7 @@ class Monitor:
 
     def _recall(self, reader: Reader, sha256: str) -> None:
         """Compare faces with the photo that was taken before the restart."""
-        path = reader.blob_path(sha256)
-        if path is not None:
-            self._stages.vision.remember(still.picture(path.read_bytes()))
+        self._stages.recall(reader.blob_path(sha256))
 
     def _show(
         self, conductor: Conductor, evidence: Evidence, reader: Reader, worker: UploadWorker

@@ -80,7 +80,8 @@ class HeadPose:
 class EyesSeen:
     """How far each eye is open, as a share of this person's own open eyes (1 as at calibration).
 
-    ``looking_down`` is true when the lids are low because the gaze is: such eyes are not closed.
+    ``looking_down`` is true when the lids are low because the gaze is, and where nobody can tell
+    that from closed eyes, because the head is well down or aside: such eyes do not count as closed.
     """
 
     frame: int
@@ -172,7 +173,7 @@ class CameraOpened:
 class SoundSignal:
     """The microphone's signal as a signal over the last ``span_s`` seconds.
 
-    ``digital_silence``: not even noise, as from a muted microphone. ``clipped`` is the share of
+    ``digital_silence``: they ended without even noise, as from a muted microphone. ``clipped`` is the share of
     samples at full scale, 0 to 1.
     """
 

@@ -26,7 +26,8 @@ class LeftBehind:
     """Where a session stands according to its records.
 
     ``open_violations`` holds the last data of each violation without an end, by number;
-    ``calibration`` the data of the last calibration that gave a pose, if there was one;
+    ``calibration`` the data of the last calibration that gave a pose, if there was one; ``photo``
+    the hash of the reference photo, if one was kept;
     ``owed_clips`` the violations, with the source, for which the exam asks for a clip and no record
     tells what became of it.
     """

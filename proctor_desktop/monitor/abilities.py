@@ -12,21 +12,26 @@ from proctor_desktop.sources.sound_inputs import sound_inputs
 from proctor_desktop.sources.video_device import is_there
 
 _NOT_BUILT = "This version watches; it does not lock the computer down."
-
-
 _FIX = "Run 'proctor-desktop weights sync'."
 
 
 def abilities(host: Host, options: StageOptions, analysers: Analysers) -> tuple[Capability, ...]:
     """Every ability that the evidence speaks of, at the level it has in this session."""
     models = analysers.vision
+    camera, microphone = _camera(options), _microphone(options)
+    look, compare, check, listen = (
+        "Phones, books, laptops and screens are looked for.",
+        "The face is compared with the reference photo.",
+        "The face is checked for being a print or a screen.",
+        "Speech is told from other sound.",
+    )
     return (
-        _camera(options),
-        _microphone(options),
-        _model("objects", models.objects, "Phones, books, laptops and screens are looked for."),
-        _model("identity", models.identity, "The face is compared with the reference photo."),
-        _model("liveness", models.liveness, "The face is checked for being a print or a screen."),
-        _model("speech", analysers.speech, "Speech is told from other sound."),
+        camera,
+        microphone,
+        _model("objects", models.objects, look, camera),
+        _model("identity", models.identity, compare, camera),
+        _model("liveness", models.liveness, check, camera),
+        _model("speech", analysers.speech, listen, microphone),
         *(_desktop(ability, options) for ability in host.capabilities()),
         Capability("keyboard and mouse", Level.NOT_POSSIBLE, _NOT_BUILT),
         Capability("clipboard", Level.NOT_POSSIBLE, _NOT_BUILT),
@@ -63,10 +68,13 @@ def _microphone(options: StageOptions) -> Capability:
     return Capability("microphone", Level.DETECTED, reason)
 
 
-def _model(name: str, file: Path | None, what: str) -> Capability:
-    if file is not None:
-        return Capability(name, Level.DETECTED, what)
-    return Capability(name, Level.NOT_POSSIBLE, "Its model is not installed.", _FIX)
+def _model(name: str, file: Path | None, what: str, device: Capability) -> Capability:
+    """What a model makes possible, if it is installed and its device gives it anything."""
+    if file is None:
+        return Capability(name, Level.NOT_POSSIBLE, "Its model is not installed.", _FIX)
+    if device.level is Level.NOT_POSSIBLE:
+        return Capability(name, Level.NOT_POSSIBLE, device.reason, device.fix)
+    return Capability(name, Level.DETECTED, what)
 
 
 def _desktop(ability: Capability, options: StageOptions) -> Capability:

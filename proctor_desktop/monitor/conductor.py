@@ -116,7 +116,7 @@ class Conductor:
             now = self._clock.now()
             self.exam_started = now.later(-left.exam_s(now, boot))
             self._evidence.observe(Event(now, ExamStarted()))
-        self._announce("The session goes on where it stopped.")
+        self._arrive("The session goes on where it stopped.")
 
     def candidate(self, message: stdio.Upward) -> None:
         """Do what the candidate asked for, as far as it fits the phase."""
@@ -281,11 +281,15 @@ class Conductor:
 
     def _move(self, to: Phase) -> None:
         self.phase = advance(self.phase, to)
-        if to is Phase.IDENTIFIED and not self._settings.offered:
+        self._arrive()
+
+    def _arrive(self, detail: str = "") -> None:
+        """Say where the session is; past a step that this exam does not have."""
+        if self.phase is Phase.IDENTIFIED and not self._settings.offered:
             reason = "this exam offers no calibration (an accommodation)"
             self._go(Phase.CALIBRATED, "calibration", {"outcome": "skipped", "reason": reason})
             return
-        self._announce()
+        self._announce(detail)
 
     def _announce(self, detail: str = "") -> None:
         """Tell the kiosk the phase; with nobody there, take the phase's step at once."""

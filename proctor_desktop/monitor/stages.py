@@ -24,6 +24,7 @@ from proctor_desktop.monitor.footage import Rings
 from proctor_desktop.monitor.inbox import Inbox
 from proctor_desktop.monitor.recent_frames import Picture, RecentFrames
 from proctor_desktop.monitor.stop_request import StopRequest
+from proctor_desktop.recording import still
 from proctor_desktop.recording.segment import Segment
 from proctor_desktop.recording.segmenter import Segmenter
 from proctor_desktop.sound.hearing import Hearing
@@ -169,6 +170,17 @@ class Stages:
         picture = self._frames.find(frame)
         if picture is not None:
             self.vision.remember(picture.image)
+
+    def recall(self, photo: Path | None) -> None:
+        """The same with a photo that was kept; what is gone or no picture is told and left out."""
+        try:
+            image = still.picture(b"" if photo is None else photo.read_bytes())
+        except (OSError, ValueError) as problem:
+            what = f"faces are not compared: the reference photo cannot be read ({problem})"
+            told = SourceHealth(Source.VISION, Health.DEGRADED, what)
+            self._report(self._clock.now(), told)
+            return
+        self.vision.remember(image)
 
     def _make_microphone(self) -> Microphone | None:
         device = self._options.microphone

@@ -105,7 +105,7 @@ def _line(one: Observation) -> tuple[str, Colour] | None:  # noqa: PLR0911 - one
             beyond = f"{one.outside_deg:.0f} deg off the screen" if one.outside_deg else "on screen"
             return f"gaze  {where} deg, {beyond}", GAZE
         case EyesSeen():
-            down = ", looking down" if one.looking_down else ""
+            down = ", not judged as closed" if one.looking_down else ""
             return f"eyes open  left {one.left:.0%}  right {one.right:.0%}{down}", WORDS
         case FaceCompared(_, similarity):
             return f"like the reference photo  {similarity:.2f}", WORDS

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX, Frame
 from proctor_desktop.core.moment import Clock, Moment
 from proctor_desktop.core.observation import Observation
+from proctor_desktop.monitor.analysers import installed
 from proctor_desktop.recording.prefix import readable_frames
 from proctor_desktop.recording.segment import Segment
 from proctor_desktop.recording.segmenter import Segmenter
@@ -19,7 +20,7 @@ from proctor_desktop.recording.still import jpeg
 from proctor_desktop.selftest.steps import StepFailed
 from proctor_desktop.sources.video_file import VideoFile
 from proctor_desktop.vision.geometry import angles, fit
-from proctor_desktop.vision.landmarker import VideoLandmarker
+from proctor_desktop.vision.loading import load_models
 from proctor_desktop.vision.reference_face import load_reference_face
 from proctor_desktop.weights.installed import State, inspect, require
 from proctor_desktop.weights.manifest import load
@@ -70,21 +71,22 @@ def blank() -> Picture:
 
 
 def analyse(picture: Picture | None) -> str:
-    """Load the landmarker; find no face on a grey wall and exactly one in the portrait.
+    """Load every model that is installed; find no face on a grey wall and one in the portrait.
 
     Says what was seen; raises StepFailed for anything else.
     """
-    landmarker = VideoLandmarker(require("face_landmarker"))
-    try:
-        if found := len(landmarker.detect(blank(), _NEXT_FRAME_MS)):
+    with load_models(installed().vision) as models:
+        wall = blank()
+        followed = len(models.landmarker.detect(wall, _NEXT_FRAME_MS))
+        if found := max(followed, len(models.faces.detect(wall))):
             raise StepFailed(f"{found} faces were found on a grey wall")
         if picture is None:
             return "no face on a grey wall (no portrait is installed: nothing else to see)"
-        meshes = landmarker.detect(picture, 2 * _NEXT_FRAME_MS)
-    finally:
-        landmarker.close()
-    if len(meshes) != 1:
-        raise StepFailed(f"{len(meshes)} faces were found in the portrait, which shows one")
+        meshes = models.landmarker.detect(picture, 2 * _NEXT_FRAME_MS)
+        found = max(len(meshes), len(models.faces.detect(picture)))
+    if found != 1 or not meshes:
+        shown = found if meshes else 0
+        raise StepFailed(f"{shown} faces were found in the portrait, which shows one")
     seen = fit(meshes[0], load_reference_face())
     turned = angles(seen.rotation)
     text = (

@@ -74,6 +74,59 @@ def test_twenty_kills_lose_nothing_that_was_acknowledged(tmp_path: Path, x_serve
     assert recovered, "no video prefix was ever recovered"
 
 
+@pytest.mark.slow
+def test_a_clip_that_a_kill_prevents_is_named_as_missing(tmp_path: Path) -> None:
+    """Killed before the first clip is due, then about when one is made, then ended in order."""
+    draw = random.Random(SEED)
+    camera = write_footage(tmp_path / "camera.mp4", [(1.5, HERE), (1.5, AWAY)] * 20)
+    sound = write_wav(tmp_path / "sound.wav", tone(220, 60, 16_000))
+    institution = Institution(tmp_path)
+    data, log = tmp_path / "data", tmp_path / "monitor.log"
+    strict = {"face_missing": {"after_s": 0.0, "cooldown_s": 0.0}}
+    with running_endpoint(tmp_path / "endpoint", 0, institution.public_key) as endpoint:
+        exam = institution.exam(
+            endpoint.address, rules=strict, recording={"clips": True, "clip_s": 2}
+        )
+        words = [*monitor_words(exam, camera, sound, data), "--skip-preparation"]
+        for after_s in (draw.uniform(0.0, 1.0), draw.uniform(2.5, 3.5)):
+            before = len(_promised(data))
+            process = start(words, log)
+            wait_until(lambda n=before: len(_promised(data)) > n, 30, log.read_text())
+            time.sleep(after_s)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+
+        last = run(*words, "--duration", "12", timeout_s=90)
+        assert last.returncode == 0, last.stderr
+        (package,) = data.glob("*.evidence")
+        trust = Trust((institution.public_key,), (endpoint.server_key,))
+        verdict = verify(package, trust)
+        assert verdict.outcome is Outcome.GAPS, verdict.lines()
+        assert sum(gap.kind == "restart" for gap in verdict.gaps) == 2
+        assert replay(package, trust).same
+        with newest(data) as reader:
+            records = chain(reader)
+            assert reader.delivery().pending == 0
+            kept = [r for r in records if r.kind == "clip"]
+            assert all(reader.blob_path(r.blobs[0].sha256) for r in kept)
+    there = [number for record in kept for number in record.data["violations"]]
+    missing = [
+        r.data["for"] for r in records if r.kind == "not_captured" and r.data["what"] == "clip"
+    ]
+    assert there, "no clip was ever made"
+    assert missing, "no clip was ever prevented"
+    assert sorted(there + missing) == _promised(data)
+
+
+def _promised(data: Path) -> list[int]:
+    """The violations that keep a still, and with it a clip, in the order of their numbers."""
+    if not head_seq(data):
+        return []
+    with newest(data) as reader:
+        started = [r.data for r in chain(reader) if r.kind == "violation.start"]
+    return sorted(d["violation"] for d in started if d["rule"] != "prolonged_silence")
+
+
 def _server_records(address: str, session: str, token: str | None) -> list[bytes]:
     found: list[bytes] = []
     while True:

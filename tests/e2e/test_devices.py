@@ -1,6 +1,6 @@
 """What can happen to a camera and a microphone in an exam, with the real monitor as a process.
 
-One sitting of 40 s is watched: a film is the camera, so it is known to the frame when what begins
+One sitting of 43 s is watched: a film is the camera, so it is known to the frame when what begins
 and ends; PulseAudio is the microphone, and the test is the candidate who mutes it and pulls it out.
 """
 
@@ -20,10 +20,12 @@ import pytest
 from proctor_desktop.core.chain import Record, decode
 from proctor_desktop.core.moment import NS_PER_S
 from proctor_desktop.demo.portrait import Picture
+from proctor_desktop.demo.pose import ABSENT, Pose
+from proctor_desktop.demo.sway import sway
 from proctor_desktop.export.replay import replay
 from proctor_desktop.export.verify import Trust
 from proctor_desktop.journal.session_folder import existing
-from tests.fakes.footage import candidate, write_film
+from tests.fakes.footage import FPS, candidate, write_film
 from tests.fakes.institution import Institution
 from tests.fakes.journals import head_seq
 from tests.fakes.media import tone, write_wav
@@ -38,9 +40,10 @@ WITHIN_S = 3.0
 PICTURES = 8
 SOUND_S = 90
 ANOTHER_ROOM = 7
+INTO_THE_MIDDLE = Pose(shift_x_px=-190)
 
 SCENES = (
-    ("honest", 8.0),
+    ("honest", 10.0),
     ("black", 4.0),
     ("honest", 4.0),
     ("hand", 4.0),
@@ -57,14 +60,17 @@ def scenes() -> dict[str, list[Picture]]:
     """The pictures of each scene; all but one with a sensor's noise, never twice the same."""
     here = candidate()
     elsewhere = replace(here, room=room(ANOTHER_ROOM))
-    black = np.zeros((480, 640, 3), np.uint8)
-    honest = [here.render(seed=seed) for seed in range(PICTURES)]
+    sways = [sway(number / FPS, 1.0) for number in range(4 * FPS)]
+    honest = [here.render(pose, seed=seed) for seed, pose in enumerate(sways)]
     return {
         "honest": honest,
-        "black": lived_in(black, PICTURES),
+        "black": lived_in(np.zeros_like(honest[0]), PICTURES),
         "hand": lived_in(hand(120), PICTURES),
         "frozen": honest[:1],
-        "another room": [elsewhere.render(seed=seed) for seed in range(PICTURES)],
+        "another room": [
+            elsewhere.render(ABSENT, pose.plus(INTO_THE_MIDDLE), seed)
+            for seed, pose in enumerate(sways)
+        ],
     }
 
 

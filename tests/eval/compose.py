@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from proctor_desktop.core.frame import FRAMES_PER_S, HEIGHT_PX, WIDTH_PX
 from proctor_desktop.core.policy import Policy
 from proctor_desktop.demo.candidate import sensor_noise
+from proctor_desktop.sources.picture import fitted_size, padded
 from proctor_desktop.sources.video_file import VideoFile
 
 Image: TypeAlias = NDArray[np.uint8]
@@ -290,13 +291,11 @@ def photograph(path: Path) -> Image:
 
 
 def camera_view(path: Path) -> Image:
-    """A still picture as a camera of 640 x 480 would show it: the middle, filled."""
+    """A still picture in 640 x 480, its shape kept, between black bars if need be."""
     image = photograph(path)
-    scale = max(WIDTH_PX / image.shape[1], HEIGHT_PX / image.shape[0])
-    size = (math.ceil(image.shape[1] * scale), math.ceil(image.shape[0] * scale))
-    large = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    top, left = (large.shape[0] - HEIGHT_PX) // 2, (large.shape[1] - WIDTH_PX) // 2
-    return np.ascontiguousarray(large[top : top + HEIGHT_PX, left : left + WIDTH_PX])
+    width_px, height_px = fitted_size(image.shape[1], image.shape[0])
+    small = cv2.resize(image, (width_px, height_px), interpolation=cv2.INTER_AREA)
+    return padded(np.asarray(small, np.uint8))
 
 
 @cache

@@ -69,7 +69,8 @@ CLIPS = (
     HonestClip("liveportrait_d18.mp4", 7.2, 1.0, "talks, opens the mouth wide"),
     HonestClip(
         "liveportrait_d3.mp4", 11.8, 0.25,
-        "yaw within 22 degrees; lids low for 1.7 s, which is less than the rule's time",
+        "acted; from 3 to 9 s the eyes are on the desk and aside but for half a second",
+        frozenset({"looking_away"}),
     ),
     HonestClip("liveportrait_d6.mp4", 33.6, 0.5, "grimaces and squints without end"),
     HonestClip("liveportrait_d9.mp4", 19.6, 0.25, "glasses, twelve blinks, talks"),

@@ -104,6 +104,43 @@ def _still(figures: Figures) -> Answer:
     return Answer(f"{worst:.2f}°", worst <= 1.0, "one rendered head, 48 pictures")
 
 
+def _faces(figures: Figures) -> Answer:
+    near = figures["YuNet"]["groups"]["all at webcam distance"]
+    return Answer(f"{near['right']:.1%}", near["right"] >= 0.98, f"{near['pictures']} pictures")
+
+
+def _blinks(figures: Figures) -> Answer:
+    count = sum(row["violations"] for row in figures["frames"])
+    pictures = sum(row["judged"] for row in figures["frames"])
+    clips = len(figures["frames"])
+    return Answer(f"{count} violations", count == 0, f"{pictures} pictures, {clips} clips")
+
+
+def _glance(figures: Figures) -> Answer:
+    away, found = (sum(row[key] for row in figures["glances"]) for key in ("away", "found"))
+    return Answer(f"{found} of {away} pictures", None, "one man's glance, and mirrored")
+
+
+def _persons(figures: Figures) -> Answer:
+    photographs = figures["photographs"]
+    pairs = photographs["same"]["pairs"] + photographs["different"]["pairs"]
+    told = f"{photographs['same']['below']:.1%} accused, {photographs['different']['below']:.1%}"
+    return Answer(f"{told} of others noticed", None, f"{pairs} pairs of photographs")
+
+
+def _spoofs(figures: Figures) -> Answer:
+    at = figures["thresholds"].index(figures["threshold"])
+    living, prints = figures["honest"], figures["spoofs"]["print"]
+    told = f"{living['below'][at]:.1%} of living faces, {prints['below'][at]:.1%} of prints"
+    return Answer(told, None, f"{living['checks']} and {prints['checks']} checks")
+
+
+def _objects(figures: Figures) -> Answer:
+    honest = figures["honest"]
+    told = f"{honest['violations']} false violations in {honest['seconds']:g} s"
+    return Answer(told, honest["violations"] == 0, f"{honest['clips']} clips")
+
+
 def _speech_f1(figures: Figures) -> Answer:
     speech = figures["speech"]
     seconds = speech["speech_s"] + speech["other_s"]
@@ -144,6 +181,12 @@ CLAIMS = (
     Claim("head angles, mean error up to 60°", "≤ 4.2°", "head_pose", _head_error),
     Claim("slope of measured against true yaw", "0.9-1.1", "rendered_candidate", _slope),
     Claim("a head at rest", "within ±1°", "rendered_candidate", _still),
+    Claim("number of faces right at webcam distance", "≥ 98 %", "face_count", _faces),
+    Claim("blinks taken for closed eyes", "0 violations", "eyes", _blinks),
+    Claim("a glance with the eyes alone is seen", "-", "gaze", _glance),
+    Claim("objects seen where there are none", "0 violations", "objects", _objects),
+    Claim("same and other persons", "-", "identity", _persons),
+    Claim("taken for a print or a screen", "-", "liveness", _spoofs),
     Claim("speech, F1 by the second", "≥ 0.95", "speech", _speech_f1),
     Claim("typing, music, noise: speech violations", "0 an hour", "speech", _not_speech),
     Claim("false violations, honest clips", "≤ 1 an hour", "honest", _honest("plain")),

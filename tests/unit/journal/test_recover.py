@@ -25,7 +25,7 @@ from proctor_desktop.journal.recover import (
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Entry
 from tests.fakes.journals import chain
-from tests.fakes.sessions import BOOT, entry, new_session, reading, writing
+from tests.fakes.sessions import BOOT, blob, entry, new_session, reading, writing
 from tests.playbook import moment
 
 
@@ -61,6 +61,18 @@ def test_a_calibration_during_the_exam_does_not_end_it(folder: SessionFolder) ->
     left = after(folder, entry("exam.start"), entry("calibration", None, outcome="done", n=2))
     assert left.phase is Phase.RUNNING
     assert left.calibration == {"outcome": "done", "n": 2}
+
+
+def test_the_photo_to_compare_with_is_the_one_that_was_kept(folder: SessionFolder) -> None:
+    photo = blob(b"a face")
+    kept = entry("identity", None, photo, outcome="kept")
+    left = after(folder, kept, entry("exam.start"))
+    assert (left.photo, left.phase) == (photo.sha256, Phase.RUNNING)
+
+
+def test_without_a_photo_there_is_none_to_compare_with(folder: SessionFolder) -> None:
+    left = after(folder, entry("identity", None, outcome="skipped", reason="dark"))
+    assert (left.photo, left.phase) == (None, Phase.IDENTIFIED)
 
 
 def test_violations_without_an_end_are_open_as_they_were_last_seen(folder: SessionFolder) -> None:

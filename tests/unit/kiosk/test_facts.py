@@ -1,9 +1,10 @@
 import pytest
 
 from proctor_desktop.core.session import Phase
-from proctor_desktop.kiosk.facts import clock, devices, facts
+from proctor_desktop.kiosk.facts import accuracy, clock, devices, facts
 from proctor_desktop.kiosk.state import CandidateView, Link
 from proctor_desktop.ui.status_strip import Tone
+from proctor_desktop.wire import stdio
 from tests.fakes.kiosk_views import snapshot, view
 
 
@@ -66,3 +67,39 @@ def test_the_keys_are_always_the_same() -> None:
 
 def test_the_clock_never_runs_below_nought() -> None:
     assert clock(-1.0) == "0:00:00"
+
+
+def ended(error_deg: float | None, gaze_error_deg: float | None = None, reason: str = "") -> str:
+    return accuracy(
+        stdio.CalibrationStep(
+            1.0, reason, done=True, error_deg=error_deg, gaze_error_deg=gaze_error_deg
+        )
+    )
+
+
+def test_a_good_calibration_says_how_well_head_and_eyes_are_measured() -> None:
+    assert ended(1.6, 3.6) == (
+        "Calibration done. How you turn your head is measured to about 2°. "
+        "Where you look is measured to about 4°."
+    )
+
+
+def test_nobody_is_promised_less_than_a_degree() -> None:
+    assert "to about 1°" in ended(0.02, 5.0)
+
+
+def test_a_calibration_without_the_eyes_says_so_and_why() -> None:
+    assert ended(1.0).endswith("Where you look is only estimated.")
+    assert ended(1.0, reason="the eyes did not follow the dots").endswith(
+        "Where you look is only estimated: the eyes did not follow the dots."
+    )
+
+
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [("no face was seen for long enough", "no face was seen for long enough"), ("", "no reason")],
+)
+def test_a_calibration_that_failed_says_why_and_bars_nobody(reason: str, why: str) -> None:
+    words = ended(None, reason=reason)
+    assert why in words
+    assert words.endswith("You can go on all the same.")

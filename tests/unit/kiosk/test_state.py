@@ -5,6 +5,7 @@ from proctor_desktop.kiosk.state import (
     CandidateView,
     Link,
     Stage,
+    covering_step,
     dismissed,
     reduce,
     sent,
@@ -15,7 +16,18 @@ from proctor_desktop.kiosk.state import (
     wants_preview,
 )
 from proctor_desktop.wire import stdio
-from tests.fakes.kiosk_views import ENDED, FATAL, NOTICE, snapshot, view
+from tests.fakes.kiosk_views import (
+    CALIBRATED,
+    CORNER,
+    ENDED,
+    FATAL,
+    HOLD,
+    NO_DOT,
+    NOTICE,
+    calibrating,
+    snapshot,
+    view,
+)
 
 
 @pytest.mark.parametrize(
@@ -122,3 +134,63 @@ def test_monitors_death_keeps_the_place_and_the_messages() -> None:
     assert stage(gone) is Stage.EXAM
     assert gone.messages == running.messages
     assert (gone.preview, gone.asked) == ("", frozenset())
+
+
+@pytest.mark.parametrize("phase", [Phase.IDENTIFIED, Phase.CALIBRATED, Phase.RUNNING])
+def test_a_dot_takes_the_whole_screen_wherever_the_candidate_asked_to_calibrate(
+    phase: Phase,
+) -> None:
+    asked = sent(view(phase), stdio.Calibrate())
+    assert covering_step(asked) is None
+    assert covering_step(reduce(asked, HOLD, 0.0)) is HOLD
+    assert covering_step(reduce(asked, CORNER, 0.0)) is CORNER
+
+
+def test_words_alone_take_the_screen_only_where_there_is_no_other_place_for_them() -> None:
+    assert covering_step(calibrating(Phase.IDENTIFIED, NO_DOT)) is None
+    assert covering_step(calibrating(Phase.CALIBRATED, NO_DOT)) is NO_DOT
+    assert covering_step(calibrating(Phase.RUNNING, NO_DOT)) is NO_DOT
+
+
+def test_the_end_of_a_calibration_is_kept_and_gives_the_screen_back() -> None:
+    over = reduce(calibrating(Phase.RUNNING), CALIBRATED, 0.0)
+    assert covering_step(over) is None
+    assert over.calibration is None
+    assert over.calibrated is CALIBRATED
+    assert stdio.Calibrate.type not in over.asked
+
+
+def test_another_calibration_leaves_the_last_end_standing_until_its_own() -> None:
+    again = sent(view(Phase.RUNNING, calibrated=CALIBRATED), stdio.Calibrate())
+    assert reduce(again, HOLD, 0.0).calibrated is CALIBRATED
+
+
+def test_the_end_of_the_one_before_does_not_end_the_one_just_asked_for() -> None:
+    replaced = stdio.CalibrationStep(1.0, "it was started again", done=True)
+    again = sent(calibrating(Phase.RUNNING, HOLD), stdio.Calibrate())
+    going = reduce(reduce(again, replaced, 0.0), CORNER, 0.0)
+    assert covering_step(going) is CORNER
+
+
+def test_late_steps_of_a_calibration_that_was_skipped_do_not_take_the_screen() -> None:
+    skipped = sent(calibrating(Phase.IDENTIFIED), stdio.SkipStep("stopped"))
+    ready = reduce(skipped, stdio.PhaseIs(Phase.CALIBRATED), 0.0)
+    assert covering_step(reduce(ready, CORNER, 0.0)) is None
+
+
+def test_monitors_death_gives_the_screen_back() -> None:
+    gone = silenced(calibrating(Phase.RUNNING), Link.RESTARTING)
+    assert covering_step(gone) is None
+    assert covering_step(reduce(gone, CORNER, 0.0)) is None
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        calibrating(Phase.RUNNING, fatal=FATAL),
+        calibrating(Phase.RUNNING, ended=ENDED),
+        calibrating(Phase.CLOSED),
+    ],
+)
+def test_a_dot_never_hides_the_end_or_a_trouble(over: CandidateView) -> None:
+    assert covering_step(over) is None

@@ -1,4 +1,7 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,15 +16,29 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from proctor_desktop.core.session import Phase
+from proctor_desktop.kiosk import sitting as sitting_module
 from proctor_desktop.kiosk import state
+from proctor_desktop.kiosk import window as window_module
 from proctor_desktop.kiosk.options import KioskOptions
 from proctor_desktop.kiosk.screens.notice import fingerprint
 from proctor_desktop.kiosk.sitting import Sitting
-from proctor_desktop.kiosk.state import CandidateView, Link, Stage
+from proctor_desktop.kiosk.state import CandidateView, Link, Stage, stage
 from proctor_desktop.kiosk.window import KioskWindow
 from proctor_desktop.ui.theme import Scheme, Theme
+from proctor_desktop.vision.worker import TAKE_TIMEOUT_S
 from proctor_desktop.wire import stdio
-from tests.fakes.kiosk_views import ENDED, FATAL, NOTICE, snapshot, view
+from tests.fakes.kiosk_views import (
+    CALIBRATED,
+    CORNER,
+    ENDED,
+    FATAL,
+    HOLD,
+    NO_DOT,
+    NOTICE,
+    calibrating,
+    snapshot,
+    view,
+)
 
 # Qt's offscreen platform says this of every window that is shown
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
@@ -212,6 +229,8 @@ def test_return_alone_never_agrees(qtbot: QtBot, bench: Bench) -> None:
             stdio.SkipStep("the candidate went on without calibration"),
         ),
         (Stage.READY, "Start the exam", stdio.StartExam()),
+        (Stage.READY, "Calibrate again", stdio.Calibrate()),
+        (Stage.EXAM, "Calibrate again", stdio.Calibrate()),
         (Stage.END, "Close", "leave"),
         (Stage.DECLINED, "Close", "leave"),
         (Stage.TROUBLE, "Close", "leave"),
@@ -347,3 +366,238 @@ def test_an_unattended_run_says_so(qtbot: QtBot) -> None:
     bench = Bench(qtbot, unattended=True)
     chips = [one.text() for one in bench.window.findChildren(QLabel) if one.isVisible()]
     assert "Unattended run" in chips
+
+
+CALIBRATING = [
+    calibrating(Phase.IDENTIFIED),
+    calibrating(Phase.CALIBRATED),
+    calibrating(Phase.RUNNING),
+]
+
+
+def go_on(bench: Bench, message: stdio.Downward) -> None:
+    """Let monitor say one more thing."""
+    bench.turn(state.reduce(bench.sitting.view, message, 0.0))
+
+
+@pytest.mark.parametrize("now", CALIBRATING)
+def test_the_page_shows_what_monitor_says_and_goes_at_the_end(
+    bench: Bench, now: CandidateView
+) -> None:
+    page = bench.window.target
+    bench.turn(replace(now, calibration=None))
+    assert page.isHidden()
+    for step in (HOLD, CORNER):
+        go_on(bench, step)
+        assert page.isVisible()
+        assert page.said.text() == step.hint
+        assert page.bar.value() == round(100 * step.progress)
+        assert step.target is not None
+        x, y = step.target
+        assert page.dot is not None
+        assert page.dot.toTuple() == (x * page.width(), y * page.height())
+    go_on(bench, CALIBRATED)
+    assert page.isHidden()
+
+
+def test_without_dots_the_first_calibration_stays_in_the_window(bench: Bench) -> None:
+    bench.turn(calibrating(Phase.IDENTIFIED, NO_DOT))
+    assert bench.window.target.isHidden()
+    assert NO_DOT.hint in bench.texts()
+
+
+def test_without_dots_the_exam_still_has_a_place_for_the_words(bench: Bench) -> None:
+    bench.turn(calibrating(Phase.RUNNING, NO_DOT))
+    assert bench.window.target.said.isVisible()
+    assert bench.window.target.dot is None
+
+
+def test_escape_before_the_exam_goes_on_without(qtbot: QtBot, bench: Bench) -> None:
+    bench.turn(calibrating(Phase.IDENTIFIED))
+    qtbot.keyClick(bench.window.target, Qt.Key.Key_Escape)
+    assert bench.window.target.isHidden()
+    assert bench.sitting.requests == [stdio.SkipStep("the candidate stopped the calibration")]
+
+
+@pytest.mark.parametrize("phase", [Phase.CALIBRATED, Phase.RUNNING])
+def test_escape_later_gives_the_screen_back_and_sends_nothing(
+    qtbot: QtBot, bench: Bench, phase: Phase
+) -> None:
+    bench.turn(calibrating(phase))
+    qtbot.keyClick(bench.window.target, Qt.Key.Key_Escape)
+    go_on(bench, replace(CORNER, progress=0.5))
+    go_on(bench, snapshot())
+    assert bench.window.target.isHidden()
+    assert bench.sitting.requests == []
+
+
+def test_a_stopped_calibration_that_still_goes_on_is_brought_back_and_not_begun_anew(
+    qtbot: QtBot, bench: Bench
+) -> None:
+    bench.turn(calibrating(Phase.RUNNING))
+    bench.window.target.stopped.emit()
+    qtbot.mouseClick(bench.button("Calibrate again"), Qt.MouseButton.LeftButton)
+    go_on(bench, replace(CORNER, progress=0.5))
+    assert bench.window.target.isVisible()
+    assert bench.sitting.requests == []
+
+
+def test_after_its_end_a_stopped_calibration_can_be_begun_anew(qtbot: QtBot, bench: Bench) -> None:
+    bench.turn(calibrating(Phase.RUNNING))
+    bench.window.target.stopped.emit()
+    go_on(bench, CALIBRATED)
+    qtbot.mouseClick(bench.button("Calibrate again"), Qt.MouseButton.LeftButton)
+    assert bench.sitting.requests == [stdio.Calibrate()]
+    bench.turn(state.sent(bench.sitting.view, stdio.Calibrate()))
+    go_on(bench, HOLD)
+    assert bench.window.target.isVisible()
+
+
+@pytest.mark.parametrize("now", CALIBRATING)
+def test_monitors_death_takes_the_page_away(bench: Bench, now: CandidateView) -> None:
+    bench.turn(now)
+    bench.turn(state.silenced(now, Link.RESTARTING))
+    assert bench.window.target.isHidden()
+
+
+@pytest.mark.parametrize("now", CALIBRATING)
+def test_a_monitor_that_falls_silent_gives_the_screen_back(
+    qtbot: QtBot, bench: Bench, now: CandidateView
+) -> None:
+    bench.window._silence.setInterval(1)
+    bench.turn(now)
+    qtbot.waitUntil(bench.window.target.isHidden)
+    go_on(bench, snapshot())
+    go_on(bench, replace(CORNER, progress=0.5))
+    assert bench.window.target.isHidden()
+
+
+def test_silence_in_the_exam_is_said(qtbot: QtBot, bench: Bench) -> None:
+    bench.window._silence.setInterval(1)
+    bench.turn(calibrating(Phase.RUNNING))
+    qtbot.waitUntil(bench.window.target.isHidden)
+    assert bench.window.exam.toasts.texts == (
+        "The calibration has come to a halt. Go on, or calibrate again.",
+    )
+
+
+def test_a_camera_without_pictures_is_not_taken_for_silence() -> None:
+    """Without pictures monitor still speaks whenever it has waited in vain for one."""
+    assert window_module.SILENCE_MS > 3 * 1000 * TAKE_TIMEOUT_S
+
+
+def test_the_exam_tells_how_its_calibration_ended_and_only_once(bench: Bench) -> None:
+    bench.turn(calibrating(Phase.RUNNING))
+    go_on(bench, CALIBRATED)
+    go_on(bench, snapshot())
+    assert len(bench.window.exam.toasts.texts) == 1
+    assert "measured to about 4°" in bench.window.exam.toasts.texts[0]
+
+
+def test_the_ready_screen_tells_how_the_calibration_ended(bench: Bench) -> None:
+    bench.turn(view(Phase.CALIBRATED, calibrated=CALIBRATED))
+    assert "Where you look is measured to about 4°." in bench.texts()
+    bench.turn(view(Phase.CALIBRATED))
+    assert "measured" not in bench.texts()
+
+
+@pytest.mark.parametrize("phase", [Phase.CALIBRATED, Phase.RUNNING])
+def test_calibrating_again_is_offered_only_by_an_exam_that_offers_it(
+    bench: Bench, phase: Phase
+) -> None:
+    screen = bench.turn(view(phase))
+    again = screen.again  # type: ignore[attr-defined]
+    assert again.isVisible()
+    bench.turn(view(phase, notice=replace(NOTICE, calibration=False)))
+    assert not again.isVisible()
+
+
+def test_an_exam_without_calibration_does_not_offer_it_after_the_question_either(
+    qtbot: QtBot, bench: Bench
+) -> None:
+    bench.turn(view(Phase.RUNNING, notice=replace(NOTICE, calibration=False)))
+    qtbot.mouseClick(bench.button("Finish exam"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(bench.button("Keep working"), Qt.MouseButton.LeftButton)
+    assert not bench.window.exam.again.isVisible()
+
+
+def test_the_keyboard_is_on_calibrate_again_before_and_after(qtbot: QtBot, bench: Bench) -> None:
+    bench.turn(view(Phase.RUNNING))
+    again = bench.button("Calibrate again")
+    bench.window.activateWindow()
+    again.setFocus()
+    asked = state.sent(bench.sitting.view, stdio.Calibrate())
+    bench.turn(asked)
+    go_on(bench, CORNER)
+    qtbot.waitUntil(bench.window.target.isActiveWindow)
+    bench.turn(state.silenced(bench.sitting.view, Link.RESTARTING))
+    qtbot.waitUntil(bench.window.isActiveWindow)
+    assert QApplication.focusWidget() is again
+
+
+def test_a_drifted_seat_is_a_toast_beside_the_button_it_speaks_of(bench: Bench) -> None:
+    words = "You sit differently from when we calibrated. Calibrate again if you like."
+    bench.turn(view(Phase.RUNNING, snapshot=snapshot()))
+    go_on(bench, stdio.Toast("seat_drift", words))
+    assert bench.window.exam.toasts.texts == (words,)
+    assert bench.button("Calibrate again").isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("scenario", "ends"), [("calm", "measured to about 4°"), ("unseen", "did not work out")]
+)
+def test_a_calibration_during_the_exam_from_its_start_to_its_end(
+    qtbot: QtBot,
+    fake_monitor: Callable[..., list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    scenario: str,
+    ends: str,
+) -> None:
+    with sitting_in(qtbot, fake_monitor(scenario), monkeypatch) as (window, sitting):
+        shown = page_shown(qtbot, window, sitting)
+        qtbot.waitUntil(window.target.isHidden, timeout=10_000)
+        assert shown
+        assert any(ends in text for text in window.exam.toasts.texts)
+
+
+def test_a_monitor_that_dies_at_a_dot_gives_the_screen_back_and_can_be_asked_again(
+    qtbot: QtBot, fake_monitor: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = fake_monitor("dies-at-a-dot")
+    with sitting_in(qtbot, command, monkeypatch) as (window, sitting):
+        page_shown(qtbot, window, sitting)
+        qtbot.waitUntil(lambda: sitting.view.link is not Link.TALKING, timeout=10_000)
+        assert window.target.isHidden()
+        assert window.screen_shown is Stage.EXAM
+        qtbot.waitUntil(lambda: sitting.view.link is Link.TALKING, timeout=10_000)
+        page_shown(qtbot, window, sitting)
+
+
+@contextmanager
+def sitting_in(
+    qtbot: QtBot, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[KioskWindow, Sitting]]:
+    """A window on a monitor that is in the exam; both are gone afterwards."""
+    monkeypatch.setattr(sitting_module, "TICK_MS", 10)
+    monkeypatch.setattr(sitting_module, "RESTART_DELAY_MS", 1)
+    data = Path(command[command.index("--data") + 1])
+    data.mkdir()
+    command = [*command, "--tick", "0.1"]  # slow enough for each step to be seen
+    (data / "phase").write_text(Phase.RUNNING.value)
+    sitting = Sitting(command, KioskOptions())
+    window = KioskWindow(sitting, KioskOptions())
+    qtbot.addWidget(window)
+    window.show()
+    sitting.start()
+    qtbot.waitUntil(lambda: stage(sitting.view) is Stage.EXAM, timeout=10_000)
+    yield window, sitting
+    with qtbot.waitSignal(sitting.left, timeout=10_000):
+        sitting.leave()
+        sitting.leave()
+
+
+def page_shown(qtbot: QtBot, window: KioskWindow, sitting: Sitting) -> bool:
+    """Press Calibrate again and wait for the page."""
+    qtbot.mouseClick(window.exam.again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window.target.isVisible, timeout=10_000)
+    return stage(sitting.view) is Stage.EXAM

@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from proctor_desktop.core.chain import digest
-from proctor_desktop.core.event import ExamStarted
-from proctor_desktop.core.observation import FacesSeen
+from proctor_desktop.core.event import Calibrated, ExamStarted
+from proctor_desktop.core.observation import FacesSeen, HeadPose
+from proctor_desktop.core.policy import Calibration as CalibrationSettings
+from proctor_desktop.core.policy import Policy
 from proctor_desktop.core.session import Phase
-from proctor_desktop.journal.recover import read_back
+from proctor_desktop.journal.recover import LeftBehind, read_back
 from proctor_desktop.monitor.conductor import PHOTO_TIMEOUT_S, Conductor
-from proctor_desktop.vision.calibration import CalibrationOutcome, CalibrationProgress
+from proctor_desktop.vision.calibration import (
+    Calibration,
+    CalibrationOutcome,
+    CalibrationProgress,
+)
+from proctor_desktop.vision.eyes import eyes_of
+from proctor_desktop.vision.gaze import Screen
 from proctor_desktop.wire import eventlog, stdio
+from tests.fakes.faces import rotation
+from tests.fakes.gazing import Face, gazing_mesh
 from tests.fakes.sessions import BOOT
-from tests.fakes.studio import ADA, CALIBRATED, STRAIGHT, Studio
+from tests.fakes.studio import ADA, CALIBRATED, STRAIGHT, Studio, studio
 from tests.playbook import faces
 
 NOTICE = digest(b"We record.")
 AGREED = stdio.Consent(True, NOTICE, "en")
+WITH_GAZE = replace(
+    STRAIGHT,
+    eyes=eyes_of(gazing_mesh(Face()), rotation()),
+    screen=Screen(14.0, -14.0, 8.0, -9.0),
+    gaze_error_deg=1.7,
+)
+TURNED = HeadPose(1, 60.0, 0.0, 0.0, 1.0)
 FAILED = CalibrationOutcome(None, "no face was seen for long enough")
 
 
@@ -131,6 +151,7 @@ def test_the_photo_is_the_next_picture_with_exactly_one_face(desk: Studio) -> No
     assert (identity.data["outcome"], identity.blobs[0].type) == ("kept", "image/jpeg")
     assert desk.asked("photo") == [(identity.blobs[0].sha256,)]
     assert desk.reader.blob_path(identity.blobs[0].sha256) is not None
+    assert desk.asked("remember") == [(4,)], "the very picture that was kept"
 
 
 def test_one_wish_takes_one_photo(desk: Studio) -> None:
@@ -165,6 +186,7 @@ def test_going_on_without_a_photo_is_recorded_with_the_reason(desk: Studio) -> N
     }
     photographed(desk, conductor)
     assert len(desk.records("identity")) == 1
+    assert desk.asked("remember") == []
 
 
 # -- the calibration -----------------------------------------------------------------------------
@@ -173,11 +195,11 @@ def test_going_on_without_a_photo_is_recorded_with_the_reason(desk: Studio) -> N
 def test_a_calibration_is_asked_for_shown_and_recorded(desk: Studio) -> None:
     conductor = led_to(desk, Phase.IDENTIFIED)
     conductor.candidate(stdio.Calibrate())
-    assert desk.asked("calibrate") == [()]
+    assert desk.asked("calibrate") == [(True,)]
     conductor.calibrating(CalibrationProgress(0.5, "Please hold still"))
     assert desk.said[-1] == stdio.CalibrationStep(0.5, "Please hold still")
     conductor.calibrated(desk.now(), CALIBRATED)
-    assert stdio.CalibrationStep(1.0, "", done=True, error_deg=STRAIGHT.spread_deg) in desk.said
+    assert stdio.CalibrationStep(1.0, "", done=True, error_deg=0.4) in desk.said
     told = data_of(desk, "calibration")
     assert (told["outcome"], told["error_deg"], told["samples"]) == ("done", 0.4, 24)
     assert "Calibrated" in events(desk)
@@ -202,22 +224,111 @@ def test_a_calibration_can_be_left_out_and_done_again(desk: Studio) -> None:
     assert conductor.phase is Phase.CALIBRATED
 
 
-def test_a_pose_that_comes_after_the_exam_began_is_not_used(desk: Studio) -> None:
+def test_a_calibration_says_how_sure_its_gaze_is(desk: Studio) -> None:
     conductor = led_to(desk, Phase.IDENTIFIED)
-    conductor.candidate(stdio.Calibrate())
-    conductor.candidate(stdio.SkipStep("it takes too long"))
-    conductor.candidate(stdio.StartExam())
+    conductor.calibrated(desk.now(), CalibrationOutcome(WITH_GAZE))
+    assert stdio.CalibrationStep(1.0, "", None, True, 0.4, 1.7) in desk.said
+    told = data_of(desk, "calibration")
+    assert (told["gaze_error_deg"], "reason" in told) == (1.7, False)
+    assert Calibration.from_json(told["calibration"]) == WITH_GAZE
+    desk.evidence.flush()
+    lines = [line for record in desk.records("observations") for line in record.data["events"]]
+    errors = [eventlog.load(line).what for line in lines if line[1] == "Calibrated"]
+    assert errors == [Calibrated(0.4, 1.7)]
+
+
+def test_a_calibration_without_its_gaze_says_why(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.IDENTIFIED)
+    half = CalibrationOutcome(STRAIGHT, "the eyes did not follow the dots")
+    conductor.calibrated(desk.now(), half)
+    told = data_of(desk, "calibration")
+    assert (told["outcome"], told["gaze_error_deg"]) == ("done", None)
+    assert told["reason"] == "the eyes did not follow the dots"
+
+
+def test_how_loud_the_room_was_stands_in_the_record(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.IDENTIFIED)
+    conductor.calibrated(desk.now(), CALIBRATED, room_dbfs=-61.5)
+    conductor.calibrated(desk.now(), FAILED, room_dbfs=-48.0)
+    conductor.calibrated(desk.now(), FAILED)
+    rooms = [record.data.get("room_dbfs") for record in desk.records("calibration")]
+    assert rooms == [-61.5, -48.0, None]
+
+
+def test_dots_are_shown_only_if_the_exam_asks_for_gaze(tmp_path: Path) -> None:
+    without = Policy(calibration=CalibrationSettings(gaze=False))
+    with studio(tmp_path / "no gaze", without) as desk:
+        led_to(desk, Phase.IDENTIFIED).candidate(stdio.Calibrate())
+        assert desk.asked("calibrate") == [(False,)]
+
+
+def test_a_calibration_that_comes_before_its_time_is_not_used(desk: Studio) -> None:
+    """As when the candidate takes back what the vision thread had begun before a restart."""
+    conductor = led_to(desk, Phase.CONSENTED)
     conductor.calibrated(desk.now(), CALIBRATED)
     assert desk.asked("use") == [(None,)]
-    assert [r.data["outcome"] for r in desk.records("calibration")] == ["skipped"]
+    assert desk.records("calibration") == []
 
 
-def test_a_pose_that_comes_too_late_does_not_displace_the_one_that_was_recorded(
-    desk: Studio,
-) -> None:
-    conductor = led_to(desk, Phase.RUNNING)
-    conductor.calibrated(desk.now(), CalibrationOutcome(None, "late"))
-    assert desk.asked("use") == [(STRAIGHT,)]
+# -- an exam that offers no calibration ----------------------------------------------------------
+
+
+@pytest.fixture
+def not_offered(tmp_path: Path) -> Iterator[Studio]:
+    """A session of an exam without calibration."""
+    policy = Policy(calibration=CalibrationSettings(offered=False))
+    with studio(tmp_path / "accommodated", policy) as made:
+        yield made
+
+
+def without_calibration(desk: Studio) -> Conductor:
+    """A conductor that has come past the step that this exam does not have."""
+    conductor = desk.conductor()
+    conductor.open()
+    conductor.candidate(AGREED)
+    conductor.candidate(stdio.SkipStep("no photo"))
+    return conductor
+
+
+def test_a_calibration_that_is_not_offered_is_recorded_as_skipped(not_offered: Studio) -> None:
+    conductor = without_calibration(not_offered)
+    assert conductor.phase is Phase.CALIBRATED
+    assert data_of(not_offered, "calibration") == {
+        "outcome": "skipped",
+        "reason": "this exam offers no calibration (an accommodation)",
+    }
+    shown = [said.phase for said in not_offered.said if isinstance(said, stdio.PhaseIs)]
+    assert Phase.IDENTIFIED not in shown
+    (notice, *_) = not_offered.said
+    assert isinstance(notice, stdio.Notice)
+    assert not notice.calibration
+
+
+def test_what_is_not_offered_cannot_be_asked_for(not_offered: Studio) -> None:
+    conductor = without_calibration(not_offered)
+    conductor.candidate(stdio.Calibrate())
+    conductor.candidate(stdio.StartExam())
+    conductor.candidate(stdio.Calibrate())
+    assert not_offered.asked("calibrate") == []
+
+
+def test_without_calibration_no_rule_that_needs_one_is_evaluated(not_offered: Studio) -> None:
+    """Even if vision were to tell angles, nobody is held to them."""
+    conductor = without_calibration(not_offered)
+    conductor.candidate(stdio.StartExam())
+    for _ in range(40):
+        not_offered.clock.advance(0.125)
+        not_offered.evidence.observe(not_offered.picture(1))
+        not_offered.evidence.observe(not_offered.event(TURNED))
+    assert not_offered.records("violation.start") == []
+
+
+def test_a_restart_in_between_does_not_wait_for_a_calibration(not_offered: Studio) -> None:
+    """As when the computer fails between the photo's record and the next one."""
+    conductor = not_offered.conductor(unattended=True)
+    conductor.resume(LeftBehind(phase=Phase.IDENTIFIED), BOOT)
+    assert conductor.phase is Phase.RUNNING
+    assert data_of(not_offered, "calibration")["outcome"] == "skipped"
 
 
 # -- the exam ------------------------------------------------------------------------------------
@@ -244,10 +355,44 @@ def test_no_step_before_the_exam_can_be_jumped(desk: Studio, phase: Phase) -> No
 def test_steps_before_the_exam_cannot_be_taken_in_it(desk: Studio) -> None:
     conductor = led_to(desk, Phase.RUNNING)
     before = desk.kinds()
-    for action in (AGREED, stdio.TakePhoto(), stdio.Calibrate(), stdio.SkipStep("x")):
+    for action in (AGREED, stdio.TakePhoto(), stdio.SkipStep("x")):
         conductor.candidate(action)
     assert desk.kinds() == before
     assert conductor.phase is Phase.RUNNING
+
+
+def test_a_calibration_can_be_repeated_in_the_exam(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.RUNNING)
+    desk.said.clear()
+    conductor.candidate(stdio.Calibrate())
+    assert desk.asked("calibrate") == [(True,)]
+    conductor.calibrated(desk.now(), CalibrationOutcome(WITH_GAZE))
+    assert conductor.phase is Phase.RUNNING
+    assert [r.data["gaze_error_deg"] for r in desk.records("calibration")] == [None, 1.7]
+    assert not any(isinstance(said, stdio.PhaseIs) for said in desk.said)
+    assert events(desk).count("Calibrated") == 2
+    assert len(desk.records("exam.start")) == 1
+
+
+def test_one_that_fails_in_the_exam_is_recorded_and_the_earlier_one_holds(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.RUNNING)
+    conductor.calibrated(desk.now(), FAILED)
+    assert conductor.phase is Phase.RUNNING
+    assert [r.data["outcome"] for r in desk.records("calibration")] == ["done", "failed"]
+    assert events(desk).count("Calibrated") == 1
+    assert desk.asked("use") == [], "vision keeps what it has"
+    assert resumed(desk).phase is Phase.RUNNING
+    assert desk.asked("use") == [(STRAIGHT,)]
+
+
+def test_one_that_was_left_out_before_can_be_made_in_the_exam(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.IDENTIFIED)
+    conductor.candidate(stdio.Calibrate())
+    conductor.candidate(stdio.SkipStep("it takes too long"))
+    conductor.candidate(stdio.StartExam())
+    conductor.calibrated(desk.now(), CALIBRATED)
+    assert [r.data["outcome"] for r in desk.records("calibration")] == ["skipped", "done"]
+    assert "Calibrated" in events(desk)
 
 
 def test_the_candidate_may_finish(desk: Studio) -> None:
@@ -287,7 +432,7 @@ def test_unattended_it_moves_on_by_itself_and_says_so(desk: Studio) -> None:
     assert desk.asked("alarm") == [(PHOTO_TIMEOUT_S,)]
     photographed(desk, conductor)
     assert desk.asked("alarm") == [(PHOTO_TIMEOUT_S,), (None,)]
-    assert desk.asked("calibrate") == [()]
+    assert desk.asked("calibrate") == [(False,)], "nobody is there to look at dots"
     conductor.calibrated(desk.now(), CALIBRATED)
     assert conductor.phase is Phase.RUNNING
 
@@ -352,6 +497,22 @@ def test_the_pose_that_counts_is_the_last_one_that_was_found(desk: Studio) -> No
     assert desk.asked("use") == [(STRAIGHT,)]
 
 
+def test_a_resumed_session_compares_with_the_photo_it_had(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.CONSENTED)
+    conductor.candidate(stdio.TakePhoto())
+    photographed(desk, conductor)
+    (identity,) = desk.records("identity")
+    resumed(desk)
+    assert [name for name, *_ in desk.done] == ["watch", "recall"]
+    assert desk.asked("recall") == [(identity.blobs[0].sha256,)]
+
+
+def test_without_a_photo_none_is_recalled(desk: Studio) -> None:
+    led_to(desk, Phase.RUNNING)
+    resumed(desk)
+    assert desk.asked("recall") == []
+
+
 def test_without_a_pose_none_is_used(desk: Studio) -> None:
     conductor = led_to(desk, Phase.IDENTIFIED)
     conductor.calibrated(desk.now(), FAILED)
@@ -362,7 +523,7 @@ def test_without_a_pose_none_is_used(desk: Studio) -> None:
 def test_unattended_it_takes_up_the_step_that_was_interrupted(desk: Studio) -> None:
     led_to(desk, Phase.IDENTIFIED)
     resumed(desk, unattended=True)
-    assert desk.asked("calibrate") == [()]
+    assert desk.asked("calibrate") == [(False,)]
 
 
 def test_the_notice_is_shown_again_when_it_was_not_answered(desk: Studio) -> None:

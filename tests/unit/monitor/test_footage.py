@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from proctor_desktop.core.moment import rfc3339
+from proctor_desktop.core.observation import Source
+from proctor_desktop.core.policy import Recording
 from proctor_desktop.monitor.clips import NotMade
-from proctor_desktop.monitor.footage import CameraFootage, SoundFootage
+from proctor_desktop.monitor.footage import CameraFootage, SoundFootage, footage, rings
 from proctor_desktop.recording.sound_ring import RATE_HZ, SoundRing
 from tests.fakes.camera_pictures import camera_frame, filled_ring
 from tests.playbook import moment
@@ -76,3 +78,28 @@ def test_without_sound_there_is_a_reason() -> None:
     make = SoundFootage(SoundRing(60)).take(moment(0), moment(9))
     with pytest.raises(NotMade, match="no sound"):
         make()
+
+
+@pytest.mark.parametrize(
+    ("recording", "sources"),
+    [
+        (Recording(), set()),
+        (Recording(clips=True), {Source.CAMERA}),
+        (Recording(voice_clips=True), {Source.MICROPHONE}),
+        (Recording(clips=True, voice_clips=True), {Source.CAMERA, Source.MICROPHONE}),
+    ],
+)
+def test_only_what_the_exam_asks_clips_of_is_held(
+    recording: Recording, sources: set[Source]
+) -> None:
+    assert set(footage(rings(recording))) == sources
+
+
+def test_a_ring_holds_as_much_as_the_longest_clip_needs() -> None:
+    held = rings(Recording(voice_clips=True, clip_s=10.0)).sound
+    assert held is not None
+    for second in range(60):
+        held.add(moment(second + 1), np.full(RATE_HZ, 0.1, np.float32))
+    span = held.cut(moment(40), moment(60))
+    assert span is not None
+    assert (span.seconds, span.missing_s) == (pytest.approx(20.0), 0.0)

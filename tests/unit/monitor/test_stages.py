@@ -13,19 +13,46 @@ import pytest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.event import Event
 from proctor_desktop.core.frame import Frame
-from proctor_desktop.core.observation import Health, Source, SourceHealth
+from proctor_desktop.core.moment import Moment
+from proctor_desktop.core.observation import (
+    HeadPose,
+    Health,
+    LivenessChecked,
+    ObjectsSeen,
+    Observation,
+    SoundLevel,
+    Source,
+    SourceHealth,
+)
 from proctor_desktop.core.policy import Recording
 from proctor_desktop.hosts.session_kind import SessionKind
 from proctor_desktop.monitor import inbox as items
 from proctor_desktop.monitor import stages as module
+from proctor_desktop.monitor.analysers import Analysers
+from proctor_desktop.monitor.footage import CameraFootage, Rings, rings
 from proctor_desktop.monitor.inbox import Inbox
 from proctor_desktop.monitor.recent_frames import Picture, RecentFrames
 from proctor_desktop.monitor.stages import StageOptions, Stages
 from proctor_desktop.monitor.stop_request import StopRequest
+from proctor_desktop.recording import still
+from proctor_desktop.vision.analysis import Analysis
+from proctor_desktop.vision.calibration import CalibrationOutcome, CalibrationProgress
+from proctor_desktop.vision.models import ModelFiles
 from tests.fakes.manual_clock import ManualClock
-from tests.playbook import moment
+from tests.playbook import faces, moment
 
-DEVICES = ("Camera", "VisionWorker", "Microphone", "FocusWatcher", "Segmenter", "ScreenGrabber")
+DEVICES = (
+    "Camera",
+    "Hearing",
+    "VisionWorker",
+    "Microphone",
+    "FocusWatcher",
+    "Segmenter",
+    "ScreenGrabber",
+)
+NOWHERE = Path("nowhere")
+MODELS = Analysers(ModelFiles(NOWHERE / "landmarker.task", NOWHERE / "far.tflite"), speech=None)
+CALM = np.zeros(1600, np.float32)
 
 
 class Device:
@@ -34,6 +61,7 @@ class Device:
     def __init__(self, name: str, log: list[str], made_with: tuple[Any, ...], more: Any) -> None:
         self.name, self._log = name, log
         self.made_with, self.more = made_with, more
+        self.room_dbfs: float | None = -58.0
 
     def open(self) -> None:
         self._log.append(f"open {self.name}")
@@ -50,6 +78,20 @@ class Device:
 
     def put(self, item: object) -> None:
         self._log.append(f"put {self.name}")
+
+    def measure_room(self) -> None:
+        self._log.append("measure the room")
+
+    def hear(self, samples: np.ndarray) -> tuple[SoundLevel, ...]:
+        return (SoundLevel(-40.0, -50.0, active=True, span_s=0.5),)
+
+    def calibrate(self, on_step: Any, on_done: Any, gaze: bool) -> None:
+        self._log.append(f"calibrate, gaze: {gaze}")
+        on_step(CalibrationProgress(0.5, "hold still"))
+        on_done(CalibrationOutcome(None, "nobody there"))
+
+    def remember(self, image: np.ndarray) -> None:
+        self._log.append(f"remember {int(image.max())}")
 
 
 @dataclass
@@ -72,19 +114,32 @@ class Rig:
     frames: RecentFrames = field(default_factory=RecentFrames)
     stop: StopRequest = field(default_factory=StopRequest)
     shown: list[Picture] = field(default_factory=list)
+    rings: Rings = field(default_factory=Rings)
 
-    def stages(self, session: SessionKind = SessionKind.X11, **options: Any) -> Stages:
+    def stages(
+        self,
+        session: SessionKind = SessionKind.X11,
+        recording: Recording | None = None,
+        **options: Any,
+    ) -> Stages:
+        recording = recording or Recording()
+        self.rings = rings(recording)
         return Stages(
             StageOptions(**{"camera": 0, "microphone": "default", **options}),
             Host(session),  # type: ignore[arg-type]
-            Recording(),
-            Path("landmarker.task"),
+            recording,
+            MODELS,
+            self.rings,
             ManualClock(),
             self.inbox,
             self.frames,
             self.stop,
             self.shown.append,
         )
+
+    def observed(self) -> list[tuple[Moment, object]]:
+        """What has come into the inbox as observations."""
+        return [(item.moment, item.what) for item in self.events() if isinstance(item, Event)]
 
     def report(self, stages: Stages, observation: SourceHealth) -> None:
         stages._report(moment(1), observation)
@@ -186,9 +241,114 @@ def test_a_stage_that_dies_is_told_by_name(rig: Rig) -> None:
     assert item.stage == "vision"
 
 
-def test_an_analysed_picture_is_remembered_and_shown(rig: Rig) -> None:
+def analysis(number: int, *seen: Observation) -> Analysis:
+    return Analysis(number, moment(number), seen, 1.0)
+
+
+def camera_picture(number: int) -> Picture:
+    return Frame(number, moment(number), np.full((480, 640, 3), number, np.uint8))
+
+
+def test_every_observation_of_a_picture_goes_in_with_the_pictures_moment(rig: Rig) -> None:
     stages = rig.stages()
-    frame = Frame(4, moment(0), np.zeros((1, 1, 3), np.uint8))
-    stages._seen(frame, None)  # type: ignore[arg-type]
-    assert rig.frames.find(4) is frame
+    seen = (faces(4, 1), ObjectsSeen(4, ()), LivenessChecked(4, 0.9))
+    stages._analysed(analysis(4, *seen))
+    assert rig.observed() == [(moment(4), one) for one in seen]
+
+
+def test_an_analysed_picture_is_remembered_with_what_was_seen_in_it_and_shown(rig: Rig) -> None:
+    stages = rig.stages()
+    frame, seen = camera_picture(4), (faces(4, 1), HeadPose(4, 31.0, 0.0, 0.0, 1.0))
+    stages._seen(frame, analysis(4, *seen))
+    kept = rig.frames.seen(4)
+    assert kept is not None
+    assert (kept.picture, kept.observations) == (frame, seen)
     assert rig.shown == [frame]
+
+
+def test_what_vision_says_about_itself_goes_in(rig: Rig) -> None:
+    rig.stages()
+    strain = SourceHealth(Source.VISION, Health.DEGRADED, "the computer cannot keep up")
+    rig.made["VisionWorker"].more["told"](strain)
+    assert [what for _, what in rig.observed()] == [strain]
+
+
+def test_what_is_heard_goes_in(rig: Rig) -> None:
+    rig.stages()._heard(moment(3), CALM)
+    assert rig.observed() == [(moment(3), SoundLevel(-40.0, -50.0, active=True, span_s=0.5))]
+
+
+def test_neither_pictures_nor_sound_are_held_unless_the_exam_says_so(rig: Rig) -> None:
+    stages = rig.stages()
+    stages._heard(moment(1), CALM)
+    stages._seen(camera_picture(1), analysis(1))
+    assert rig.rings == Rings(None, None)
+
+
+def test_sound_is_held_for_clips_of_voices_only(rig: Rig) -> None:
+    stages = rig.stages(recording=Recording(voice_clips=True))
+    for tenth in range(1, 21):
+        stages._heard(moment(tenth / 10), CALM)
+    assert rig.rings.camera is None
+    assert rig.rings.sound is not None
+    span = rig.rings.sound.cut(moment(0), moment(9))
+    assert span is not None
+    assert span.seconds == pytest.approx(2.0)
+
+
+def test_pictures_are_held_for_clips(rig: Rig) -> None:
+    stages = rig.stages(recording=Recording(clips=True))
+    stages._seen(camera_picture(1), analysis(1))
+    assert rig.rings.sound is None
+    assert rig.rings.camera is not None
+    CameraFootage(rig.rings.camera).take(moment(0), moment(9))()  # raises NotMade without any
+
+
+def test_eyes_and_ears_are_calibrated_together(rig: Rig) -> None:
+    rig.stages().calibrate(gaze=True)
+    assert rig.log == ["measure the room", "calibrate, gaze: True"]
+    step, end = rig.events()
+    assert step == items.Calibrating(CalibrationProgress(0.5, "hold still"))
+    assert isinstance(end, items.CalibrationEnded)
+    assert (end.outcome.reason, end.room_dbfs) == ("nobody there", -58.0)
+
+
+def test_a_room_that_could_not_be_measured_has_no_level(rig: Rig) -> None:
+    stages = rig.stages()
+    rig.made["Hearing"].room_dbfs = None
+    stages.calibrate(gaze=False)
+    *_, end = rig.events()
+    assert isinstance(end, items.CalibrationEnded)
+    assert end.room_dbfs is None
+
+
+def test_the_face_to_compare_with_is_that_of_the_photos_own_picture(rig: Rig) -> None:
+    stages = rig.stages()
+    for number in (3, 4, 5):
+        stages._seen(camera_picture(number), analysis(number))
+    stages.remember(4)
+    assert rig.log == ["remember 4"]
+
+
+def test_a_photo_that_was_kept_can_be_recalled(rig: Rig, tmp_path: Path) -> None:
+    photo = tmp_path / "photo"
+    photo.write_bytes(still.jpeg(np.full((48, 64, 3), 200, np.uint8)))
+    rig.stages().recall(photo)
+    assert rig.log == ["remember 200"]
+    assert rig.observed() == []
+
+
+@pytest.mark.parametrize("content", [None, b"no picture", b""])
+def test_a_photo_that_cannot_be_recalled_is_told(
+    rig: Rig, tmp_path: Path, content: bytes | None
+) -> None:
+    photo = tmp_path / "photo"
+    if content is not None:
+        photo.write_bytes(content)
+    rig.stages().recall(photo)
+    rig.stages().recall(None)
+    assert rig.log == []
+    for _, told in rig.observed():
+        assert isinstance(told, SourceHealth)
+        assert (told.source, told.state) == (Source.VISION, Health.DEGRADED)
+        assert told.reason.startswith("faces are not compared: the reference photo cannot be read")

@@ -145,7 +145,7 @@ def test_every_kind_of_figure_has_its_line() -> None:
         "no face",
         "head  yaw +32  pitch -4  roll +2 deg",
         "gaze  12 right  3 up deg, 6 deg off the screen",
-        "eyes open  left 20%  right 104%, looking down",
+        "eyes open  left 20%  right 104%, not judged as closed",
         "like the reference photo  0.31",
         "looks alive  0.12",
         "picture  unchanged for 3 s",

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from proctor_desktop.ui import gaze_target
 from proctor_desktop.ui.gaze_target import GazeTarget
-from proctor_desktop.ui.theme import Scheme, Theme
+from proctor_desktop.ui.theme import Scheme, Theme, unit
 from proctor_desktop.ui.tokens import DARK, LIGHT, SHAPE_CONTRAST, contrast
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
@@ -56,7 +56,7 @@ def dressed(qapp: QApplication) -> Iterator[QApplication]:
 def dot_box(page: GazeTarget) -> QRectF:
     """Where the dot is drawn, with room round it."""
     assert page.dot is not None
-    room = 3.0 * page.said.fontMetrics().height() / 2
+    room = float(unit(page) * 2)
     return QRectF(page.dot - QPointF(room, room), page.dot + QPointF(room, room))
 
 
@@ -175,6 +175,7 @@ def test_a_key_still_held_from_the_press_that_began_it_does_not_end_it(
     qtbot: QtBot, page: GazeTarget
 ) -> None:
     page.show_step("Look at the dot", 0.5, (0.04, 0.04))
+    qtbot.waitUntil(page.hasFocus)
     with qtbot.assertNotEmitted(page.stopped):
         for key in (Qt.Key.Key_Space, Qt.Key.Key_Return):
             qtbot.keyClick(QApplication.focusWidget(), key)
@@ -187,9 +188,7 @@ def test_nothing_below_the_page_can_be_pressed(page: GazeTarget) -> None:
     assert QApplication.activeModalWidget() is page
 
 
-def test_the_keyboard_is_back_where_it_was(
-    qtbot: QtBot, owner: QWidget, page: GazeTarget
-) -> None:
+def test_the_keyboard_is_back_where_it_was(qtbot: QtBot, owner: QWidget, page: GazeTarget) -> None:
     before = owner.focusWidget()
     page.show_step("Look at the dot", 0.5, (0.04, 0.04))
     qtbot.waitUntil(page.isActiveWindow)
@@ -203,9 +202,7 @@ def test_a_screen_reader_learns_what_to_do_and_how_to_stop(page: GazeTarget) -> 
     page.show_step("Look at the dot in the corner", 0.5, (0.04, 0.04))
     face = QAccessible.queryAccessibleInterface(page)
     assert face.text(QAccessible.Text.Name) == "Calibration"
-    assert (
-        face.text(QAccessible.Text.Description) == "Look at the dot in the corner. Stop (Esc)"
-    )
+    assert face.text(QAccessible.Text.Description) == "Look at the dot in the corner. Stop (Esc)"
     assert QAccessible.queryAccessibleInterface(page.bar).text(QAccessible.Text.Name) == "Progress"
 
 

@@ -75,10 +75,9 @@ def test_a_damaged_model_is_refused_by_its_name_and_never_left_out(
     monkeypatch.setattr(VideoLandmarker, "close", lambda one: (closed.append(one), close(one))[1])
     damaged = tmp_path / f"{name}.onnx"
     damaged.write_bytes(b"half of a model")
-    with pytest.raises(EnvironmentProblem, match="is no ONNX model") as refused:
+    with pytest.raises(EnvironmentProblem, match="weights sync") as refused:
         load_models(replace(least, **{name: damaged}))
     assert str(damaged) in str(refused.value)
-    assert "weights sync" in str(refused.value)
     assert len(closed) == 1, "what was opened before it must be given back"
 
 
