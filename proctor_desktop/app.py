@@ -258,6 +258,7 @@ class Monitor:
         hands = Hands(
             watch=watch,
             calibrate=self._stages.calibrate,
+            cancel=self._stages.vision.cancel_calibration,
             use=self._stages.vision.use,
             photo=worker.photo,
             remember=self._stages.remember,

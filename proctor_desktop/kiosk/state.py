@@ -167,12 +167,14 @@ def sent(view: CandidateView, message: stdio.Upward) -> CandidateView:
     if isinstance(message, stdio.WantPreview):
         return view
     declined = isinstance(message, stdio.Consent) and not message.given
-    fresh = None if isinstance(message, stdio.Calibrate) else view.calibration
+    stopped = isinstance(message, stdio.SkipStep)
+    anew = stopped or isinstance(message, stdio.Calibrate)
+    still_asked = view.asked - {stdio.Calibrate.type} if stopped else view.asked
     return replace(
         view,
-        asked=view.asked | {message.type},
+        asked=still_asked | {message.type},
         declined=view.declined or declined,
-        calibration=fresh,
+        calibration=None if anew else view.calibration,
     )
 
 

@@ -128,28 +128,24 @@ class KioskWindow(QWidget):
             self._silence.start()
 
     def _ask(self, message: stdio.Upward) -> None:
-        """Send what the candidate did; a calibration that goes on unseen only comes back."""
-        goes_on = covering_step(self._sitting.view) is not None
-        if isinstance(message, stdio.Calibrate) and goes_on and self._target_closed:
+        """Send what the candidate did; a new calibration may have the screen again."""
+        if isinstance(message, stdio.Calibrate):
             self._target_closed = False
-        else:
-            self._sitting.ask(message)
+        self._sitting.ask(message)
 
     def _uncover(self) -> None:
         self._silence.stop()
         self.target.uncover()
 
     def _stop_calibration(self) -> None:
-        """Give the screen back; before the exam this goes on without, in it nothing is sent."""
+        """Give the screen back; what was calibrated before still holds."""
         self._target_closed = True
         self._uncover()
-        if self.screen_shown is Stage.CALIBRATION:
-            self._sitting.ask(stdio.SkipStep("the candidate stopped the calibration"))
+        self._sitting.ask(stdio.SkipStep("the candidate stopped the calibration"))
 
     def _calibration_silent(self) -> None:
         """Leave nobody in front of a dot that is not watched any more."""
-        self._target_closed = True
-        self._uncover()
+        self._stop_calibration()
         if self.screen_shown is Stage.EXAM:
             words = self.tr("The calibration has come to a halt. Go on, or calibrate again.")
             self.exam.toasts.show_text(words)

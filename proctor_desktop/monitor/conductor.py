@@ -52,14 +52,16 @@ class Hands:
 
     ``watch`` switches the sources and the upload on: nothing is watched, and nothing leaves this
     computer, before the candidate has agreed. ``calibrate`` starts a calibration, with the screen's
-    corners or without; ``use`` hands vision a calibration. ``photo`` names the reference photo for
-    the endpoint; ``remember`` makes the face in a frame the one to compare with, ``recall`` does so
-    with a photo that was kept. ``say`` tells the kiosk, ``alarm`` sets (seconds from now) or with
-    None stops the timer for the photo, ``stop`` ends the session for a reason.
+    corners or without; ``cancel`` ends one without a result; ``use`` hands vision a calibration.
+    ``photo`` names the reference photo for the endpoint; ``remember`` makes the face in a frame the
+    one to compare with, ``recall`` does so with a photo that was kept. ``say`` tells the kiosk,
+    ``alarm`` sets (seconds from now) or with None stops the timer for the photo, ``stop`` ends the
+    session for a reason.
     """
 
     watch: Callable[[], None]
     calibrate: Callable[[bool], None]
+    cancel: Callable[[], None]
     use: Callable[[Calibration | None], None]
     photo: Callable[[str], None]
     remember: Callable[[int], None]
@@ -258,7 +260,9 @@ class Conductor:
         if self.phase is Phase.CONSENTED:
             self._photo_wanted = False
             self._without_photo(reason)
-        elif self.phase is Phase.IDENTIFIED:
+            return
+        self._hands.cancel()  # one that was stopped must not be used when it ends by itself
+        if self.phase is Phase.IDENTIFIED:
             self._go(Phase.CALIBRATED, "calibration", {"outcome": "skipped", "reason": reason})
 
     def _without_photo(self, reason: str) -> None:

@@ -149,6 +149,7 @@ def _conductor(
         Hands(
             watch=_ignore,
             calibrate=_ignore,
+            cancel=_ignore,
             use=_ignore,
             photo=_ignore,
             remember=_ignore,

@@ -21,7 +21,7 @@ from proctor_desktop.core.observation import (
 )
 from proctor_desktop.vision.analysis import FRACTION_DIGITS, Analysis, FaceReader, Seen
 from proctor_desktop.vision.calibration import Calibration
-from proctor_desktop.vision.faces import Faces
+from proctor_desktop.vision.faces import Faces, brightness
 from proctor_desktop.vision.geometry import Fit, Mesh, fit
 from proctor_desktop.vision.identity import comparable, similarity
 from proctor_desktop.vision.liveness import checkable
@@ -88,16 +88,18 @@ class Analyst:
         return Analysis(frame.number, frame.moment, tuple(seen), took_ms), sight
 
     def remember(self, photo: RgbImage) -> bool:
-        """Compare faces with the one in ``photo`` from now on; False if there is none to be found.
+        """Compare faces with the one in ``photo`` from now on; False if that is not possible.
 
-        Also forgets an earlier photo, so that nobody is compared with a stranger's.
+        It needs a face that is fit for it, as every face that it is compared with: with a photo in
+        the dark or of a turned head, an honest candidate would look like somebody else. Also
+        forgets an earlier photo, so that nobody is compared with a stranger's.
         """
         self._photo = None
         if self._models.identity is None:
             return False
         for _ in range(_PHOTO_TRIES):  # a face that was followed elsewhere is let go of first
             meshes = self._meshes(photo, self._timestamp_ms + 1)
-            if meshes:
+            if meshes and self._fit_to_compare(photo, meshes[0]):
                 self._photo = self._models.identity.embed(photo, meshes[0])
                 self._schedule.hurry(Check.IDENTITY)
                 return True
@@ -151,6 +153,12 @@ class Analyst:
         if self._photo is None or not comparable(sight.fit, sight.mesh, sight.brightness, size_px):
             pointless.add(Check.IDENTITY)
         return frozenset(pointless)
+
+    def _fit_to_compare(self, photo: RgbImage, mesh: Mesh) -> bool:
+        height_px, width_px = photo.shape[:2]
+        laid = fit(mesh, self._reference, width_px, height_px)
+        light = brightness(photo, laid.box)
+        return comparable(laid, mesh, light, (width_px, height_px))
 
     def _compare(self, frame: Frame[RgbImage], mesh: Mesh) -> FaceCompared:
         assert self._models.identity is not None  # noqa: S101 - what is not there is never due

@@ -101,10 +101,15 @@ class VisionWorker:
     ) -> None:
         """Calibrate, with the screen's corners if ``gaze``; the result is used at once.
 
-        While the worker runs, ``on_done`` is called exactly once: with the calibration, or with why
-        there is none (it took too long, another one began, the analysis ended).
+        ``on_done`` is called once: with the calibration, or with why there is none (it took too
+        long, the analysis ended). It is never called for one that was cancelled, or replaced by
+        another.
         """
         self._commands.put(lambda _: self._begin(on_step, on_done, gaze))
+
+    def cancel_calibration(self) -> None:
+        """Forget the calibration that is going on; what was measured before it still holds."""
+        self._commands.put(lambda _: self._drop_calibration())
 
     def use(self, calibration: Calibration | None) -> None:
         """Measure from this calibration on; with None there is nothing to measure from."""
@@ -169,8 +174,10 @@ class VisionWorker:
         on_done: Callable[[CalibrationOutcome], None],
         gaze: bool,
     ) -> None:
-        self._finish(CalibrationOutcome(None, "it was started again"))
         self._calibrating = _Calibrating(Collector(self._clock.now(), gaze), on_step, on_done)
+
+    def _drop_calibration(self) -> None:
+        self._calibrating = None
 
     def _calibrated(self, step: CalibrationProgress | CalibrationOutcome, analyst: Analyst) -> None:
         if isinstance(step, CalibrationOutcome):

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from proctor_desktop.core.policy import Rules
+from proctor_desktop.core.rules import enabled_rules
 from proctor_desktop.export.replay import replay
 from proctor_desktop.export.verify import Outcome, Trust, verify
 from tests.fakes.footage import AWAY, HERE, write_footage
@@ -124,7 +126,8 @@ def _promised(data: Path) -> list[int]:
         return []
     with newest(data) as reader:
         started = [r.data for r in chain(reader) if r.kind == "violation.start"]
-    return sorted(d["violation"] for d in started if d["rule"] != "prolonged_silence")
+    seen = {rule.name for rule in enabled_rules(Rules()) if rule.keeps_still}
+    return sorted(data["violation"] for data in started if data["rule"] in seen)
 
 
 def _server_records(address: str, session: str, token: str | None) -> list[bytes]:

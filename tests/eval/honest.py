@@ -244,8 +244,8 @@ def write(result: dict[str, Any]) -> str:
         "",
         f"Aim: at most {AIM_AN_HOUR:g} an hour over all rules together. {_how_sure(result['all'])}",
         "",
-        "| case | what it shows | calibrated | false violations (at second) |",
-        "|---|---|---|---|",
+        "| case | what it shows | calibrated | false violations (at second) | fired, but excused |",
+        "|---|---|---|---|---|",
         *(_line(row) for rows in result["cases"].values() for row in rows),
         "",
         "Left out because something in them is rightly a violation: "
@@ -274,5 +274,6 @@ def _how_sure(rate: dict[str, Any]) -> str:
 
 def _line(row: dict[str, Any]) -> str:
     false = ", ".join(f"{f['rule']} ({f['at_s']:.1f})" for f in row["false"]) or "none"
+    excused = ", ".join(sorted({one["rule"] for one in row["excused"]})) or "-"
     calibrated = "yes" if row["calibrated"] else f"no: {row['why_not']}"
-    return f"| {row['case']} | {row['shows']} | {calibrated} | {false} |"
+    return f"| {row['case']} | {row['shows']} | {calibrated} | {false} | {excused} |"

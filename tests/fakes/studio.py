@@ -99,6 +99,7 @@ class Studio:
         hands = Hands(
             watch=lambda: self.done.append(("watch",)),
             calibrate=lambda gaze: self.done.append(("calibrate", gaze)),
+            cancel=lambda: self.done.append(("cancel",)),
             use=lambda calibration: self.done.append(("use", calibration)),
             photo=lambda sha256: self.done.append(("photo", sha256)),
             remember=lambda frame: self.done.append(("remember", frame)),

@@ -368,6 +368,7 @@ def test_an_unattended_run_says_so(qtbot: QtBot) -> None:
     assert "Unattended run" in chips
 
 
+STOPPED = stdio.SkipStep("the candidate stopped the calibration")
 CALIBRATING = [
     calibrating(Phase.IDENTIFIED),
     calibrating(Phase.CALIBRATED),
@@ -420,7 +421,7 @@ def test_escape_before_the_exam_goes_on_without(qtbot: QtBot, bench: Bench) -> N
 
 
 @pytest.mark.parametrize("phase", [Phase.CALIBRATED, Phase.RUNNING])
-def test_escape_later_gives_the_screen_back_and_sends_nothing(
+def test_escape_later_gives_the_screen_back_and_stops_the_calibration(
     qtbot: QtBot, bench: Bench, phase: Phase
 ) -> None:
     bench.turn(calibrating(phase))
@@ -428,18 +429,16 @@ def test_escape_later_gives_the_screen_back_and_sends_nothing(
     go_on(bench, replace(CORNER, progress=0.5))
     go_on(bench, snapshot())
     assert bench.window.target.isHidden()
-    assert bench.sitting.requests == []
+    assert bench.sitting.requests == [STOPPED]
 
 
-def test_a_stopped_calibration_that_still_goes_on_is_brought_back_and_not_begun_anew(
-    qtbot: QtBot, bench: Bench
-) -> None:
+def test_a_stopped_calibration_can_be_begun_anew(qtbot: QtBot, bench: Bench) -> None:
     bench.turn(calibrating(Phase.RUNNING))
     bench.window.target.stopped.emit()
     qtbot.mouseClick(bench.button("Calibrate again"), Qt.MouseButton.LeftButton)
+    assert bench.sitting.requests == [STOPPED, stdio.Calibrate()]
     go_on(bench, replace(CORNER, progress=0.5))
     assert bench.window.target.isVisible()
-    assert bench.sitting.requests == []
 
 
 def test_after_its_end_a_stopped_calibration_can_be_begun_anew(qtbot: QtBot, bench: Bench) -> None:
@@ -447,7 +446,7 @@ def test_after_its_end_a_stopped_calibration_can_be_begun_anew(qtbot: QtBot, ben
     bench.window.target.stopped.emit()
     go_on(bench, CALIBRATED)
     qtbot.mouseClick(bench.button("Calibrate again"), Qt.MouseButton.LeftButton)
-    assert bench.sitting.requests == [stdio.Calibrate()]
+    assert bench.sitting.requests == [STOPPED, stdio.Calibrate()]
     bench.turn(state.sent(bench.sitting.view, stdio.Calibrate()))
     go_on(bench, HOLD)
     assert bench.window.target.isVisible()

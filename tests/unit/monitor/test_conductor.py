@@ -218,6 +218,7 @@ def test_a_calibration_can_be_left_out_and_done_again(desk: Studio) -> None:
     conductor = led_to(desk, Phase.IDENTIFIED)
     conductor.candidate(stdio.SkipStep(""))
     assert data_of(desk, "calibration")["outcome"] == "skipped"
+    assert desk.asked("cancel") == [()], "one that had begun must not be used when it ends"
     conductor.candidate(stdio.Calibrate())
     conductor.calibrated(desk.now(), CALIBRATED)
     assert [r.data["outcome"] for r in desk.records("calibration")] == ["skipped", "done"]
@@ -387,12 +388,22 @@ def test_one_that_fails_in_the_exam_is_recorded_and_the_earlier_one_holds(desk: 
 
 def test_one_that_was_left_out_before_can_be_made_in_the_exam(desk: Studio) -> None:
     conductor = led_to(desk, Phase.IDENTIFIED)
-    conductor.candidate(stdio.Calibrate())
     conductor.candidate(stdio.SkipStep("it takes too long"))
     conductor.candidate(stdio.StartExam())
+    conductor.candidate(stdio.Calibrate())
     conductor.calibrated(desk.now(), CALIBRATED)
     assert [r.data["outcome"] for r in desk.records("calibration")] == ["skipped", "done"]
     assert "Calibrated" in events(desk)
+
+
+def test_one_that_is_stopped_in_the_exam_changes_and_records_nothing(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.RUNNING)
+    conductor.candidate(stdio.Calibrate())
+    conductor.candidate(stdio.SkipStep("I go on"))
+    assert desk.asked("cancel") == [()]
+    assert len(desk.records("calibration")) == 1
+    assert desk.asked("use") == []
+    assert conductor.phase is Phase.RUNNING
 
 
 def test_the_candidate_may_finish(desk: Studio) -> None:

@@ -25,6 +25,7 @@ from proctor_desktop.core.observation import (
 from proctor_desktop.vision.analysis import Analysis
 from proctor_desktop.vision.analyst import AGAIN_S, Analyst
 from proctor_desktop.vision.calibration import Calibration, Neutral
+from proctor_desktop.vision.geometry import Mesh
 from proctor_desktop.vision.reference_face import load_reference_face
 from proctor_desktop.vision.schedule import CALM_S, EVERY_S, MISSED_LIMIT, Check
 from proctor_desktop.vision.sight import Detection, RgbImage
@@ -190,7 +191,7 @@ def test_objects_are_looked_for_without_anybody_there() -> None:
 # -- comparing faces -----------------------------------------------------------------------------
 
 
-def remembered(meshes: Sequence[Sequence[np.ndarray]], brightness: int = 120) -> Watch:
+def remembered(meshes: Sequence[Sequence[Mesh]], brightness: int = 120) -> Watch:
     """An analyst that was shown a photo first; the photo uses up the first of ``meshes``."""
     watch = Watch(seeing([[FACE], *meshes], ["identity"]))
     assert watch.analyst.remember(picture(brightness))
@@ -220,14 +221,14 @@ def test_a_face_that_comes_back_is_compared_at_once() -> None:
 
 
 def test_a_doubtful_likeness_is_looked_at_again_soon() -> None:
-    watch = remembered([[FACE]], brightness=25)
+    watch = remembered([[FACE]], brightness=30)
     watch.see(ALIVE_S + 2 * AGAIN_S, brightness=230)
     compared = watch.said(FaceCompared)
     assert all(one.similarity < 0.5 for one in compared)
     assert len(compared) == 3
 
 
-def without_comparison(meshes: Sequence[Sequence[np.ndarray]]) -> None:
+def without_comparison(meshes: Sequence[Sequence[Mesh]]) -> None:
     watch = remembered(meshes)
     watch.see(5.0)
     assert watch.said(FaceCompared) == []
@@ -255,7 +256,7 @@ def test_of_two_people_nobody_is_compared() -> None:
 
 
 def test_a_new_photo_takes_the_place_of_the_old_one() -> None:
-    watch = remembered([[FACE]], brightness=20)
+    watch = remembered([[FACE]], brightness=30)
     assert said(watch.see(ALIVE_S, brightness=230), FaceCompared)[0].similarity < 0.5
     assert watch.analyst.remember(picture(230))
     assert said(watch.see(brightness=230), FaceCompared)[0].similarity > 0.9
@@ -264,6 +265,21 @@ def test_a_new_photo_takes_the_place_of_the_old_one() -> None:
 def test_a_photo_without_a_face_forgets_the_old_one_too() -> None:
     watch = remembered([[], [], [], [FACE]])
     assert not watch.analyst.remember(picture())
+    watch.see(5.0)
+    assert watch.said(FaceCompared) == []
+
+
+@pytest.mark.parametrize(
+    ("face", "brightness"),
+    [(mesh(rotation(45)), 120), (mesh(px_per_mm=0.3), 120), (FACE, 15)],
+    ids=["turned", "far away", "dark"],
+)
+def test_a_photo_that_is_not_fit_for_it_is_compared_with_nobody(
+    face: Mesh, brightness: int
+) -> None:
+    """An honest candidate would look like somebody else beside it."""
+    watch = Watch(seeing([[face]] * 3 + [[FACE]], ["identity"]))
+    assert not watch.analyst.remember(picture(brightness))
     watch.see(5.0)
     assert watch.said(FaceCompared) == []
 

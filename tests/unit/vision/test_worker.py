@@ -128,6 +128,11 @@ def faces_in(analysis: Analysis) -> int:
     return len(seen.faces)
 
 
+def yaw_deg(analysis: Analysis) -> float:
+    (pose,) = [seen for seen in analysis.observations if isinstance(seen, HeadPose)]
+    return pose.yaw_deg
+
+
 def test_the_frame_itself_is_handed_on_with_its_analysis() -> None:
     run = Run(Frames(frames(2)), seeing([[mesh()]])).to_the_end()
     assert run.pictures == [(0, run.analyses[0]), (1, run.analyses[1])]
@@ -183,13 +188,28 @@ def test_calibration_gives_up_when_no_picture_comes() -> None:
     assert run.outcomes[0].reason == "the camera gave no picture"
 
 
-def test_a_second_calibration_ends_the_first() -> None:
+def test_a_second_calibration_takes_the_place_of_the_first() -> None:
     run = Run(Frames(frames(30)), seeing([[mesh()]]))
     run.calibrate()
     run.calibrate()
     run.to_the_end()
-    assert [bool(outcome.calibration) for outcome in run.outcomes] == [False, True]
-    assert run.outcomes[0].reason == "it was started again"
+    assert [bool(outcome.calibration) for outcome in run.outcomes] == [True]
+
+
+def test_a_cancelled_calibration_is_neither_told_nor_used() -> None:
+    run = Run(Frames(frames(30)), seeing([[mesh(rotation(25))]]))
+    run.worker.use(STRAIGHT)
+    run.calibrate()
+    run.worker.cancel_calibration()
+    run.to_the_end()
+    assert (run.steps, run.outcomes) == ([], [])
+    assert yaw_deg(run.analyses[-1]) == pytest.approx(25, abs=0.02)
+
+
+def test_there_may_be_nothing_to_cancel() -> None:
+    run = Run(Frames(frames(1)), seeing([[]]))
+    run.worker.cancel_calibration()
+    assert run.to_the_end().problems == []
 
 
 def test_the_end_of_the_analysis_ends_the_calibration() -> None:
