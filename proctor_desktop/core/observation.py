@@ -173,8 +173,8 @@ class CameraOpened:
 class SoundSignal:
     """The microphone's signal as a signal over the last ``span_s`` seconds.
 
-    ``digital_silence``: they ended without even noise, as from a muted microphone. ``clipped`` is the share of
-    samples at full scale, 0 to 1.
+    ``digital_silence``: they ended without even noise, as from a muted microphone. ``clipped`` is
+    the share of samples at full scale, 0 to 1.
     """
 
     span_s: float

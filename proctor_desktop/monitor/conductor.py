@@ -261,7 +261,8 @@ class Conductor:
             self._photo_wanted = False
             self._without_photo(reason)
             return
-        self._hands.cancel()  # one that was stopped must not be used when it ends by itself
+        if self.phase in _MAY_CALIBRATE:
+            self._hands.cancel()  # one that was stopped must not be used when it ends by itself
         if self.phase is Phase.IDENTIFIED:
             self._go(Phase.CALIBRATED, "calibration", {"outcome": "skipped", "reason": reason})
 

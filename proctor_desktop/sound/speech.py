@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.observation import SpeechHeard
+from proctor_desktop.hosts.onnx_privacy import forbid_telemetry, silence
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -148,12 +149,14 @@ def how_sure(probabilities: list[float]) -> float:
 
 
 def _open(model: Path) -> InferenceSession:
+    forbid_telemetry()
     try:
         import onnxruntime  # noqa: PLC0415 - takes 0.1 s, and without the model it is not needed
     except (ImportError, OSError) as problem:
         raise EnvironmentProblem(
             "onnxruntime", f"it cannot be loaded ({problem})", "Install the program again."
         ) from problem
+    silence(onnxruntime)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = _ERRORS_ONLY

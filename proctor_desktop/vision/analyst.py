@@ -143,7 +143,7 @@ class Analyst:
 
     def _pointless(self, image: RgbImage, sight: Sight) -> frozenset[Check]:
         """The checks that this picture is not fit for: they wait for a better one."""
-        if sight.fit is None or sight.mesh is None or sight.living != 1:
+        if sight.fit is None or sight.mesh is None or sight.living > 1:
             return frozenset({Check.LIVENESS, Check.IDENTITY})
         height_px, width_px = image.shape[:2]
         size_px = (width_px, height_px)

@@ -34,6 +34,9 @@ DARKEST, BRIGHTEST = 0.15, 0.92
 FARTHEST, NEAREST = 0.22, 0.8
 """The face's height as a share of the picture's: beyond, it is a few pixels or all there is."""
 FOCUS_SIDE_PX = 96
+BLOCK_PX = 8
+LEAST_STEP = 0.5
+MOST_BLOCKY = 1.7
 LEAST_CONTRAST, LEAST_FOCUS = 1.0, 0.22
 """Every honest clip lies above 0.23, and those blurred so far that they read as prints below it."""
 
@@ -65,24 +68,44 @@ def checkable(image: RgbImage, fit: Fit, brightness: float) -> bool:
         and FARTHEST <= fit.box.height <= NEAREST
         and DARKEST <= brightness <= BRIGHTEST
         and focus(image, fit.box) >= LEAST_FOCUS
+        and blockiness(image, fit.box) <= MOST_BLOCKY
     )
+
+
+def blockiness(image: RgbImage, box: FaceBox) -> float:
+    """How much the face steps at the edges of 8 x 8 blocks beside elsewhere: 1 is usual.
+
+    Hard compression leaves such a grid, and takes what a living skin is told by.
+    """
+    grey = cv2.cvtColor(_face(image, box), cv2.COLOR_RGB2GRAY).astype(np.float32)
+    left = int(_within(box.x * image.shape[1], 0, image.shape[1] - 1))
+    steps = np.abs(np.diff(grey, axis=1)).mean(axis=0)
+    at_edges = (np.arange(len(steps)) + left + 1) % BLOCK_PX == 0
+    if not at_edges.any() or at_edges.all():
+        return 1.0
+    return float(steps[at_edges].mean()) / max(float(steps[~at_edges].mean()), LEAST_STEP)
 
 
 def focus(image: RgbImage, box: FaceBox) -> float:
     """How much fine detail the face has beside its coarse shapes: 0.3 is usual, 0 is a blur."""
-    height, width = image.shape[:2]
-    left, top = (
-        int(_within(box.x * width, 0, width - 1)),
-        int(_within(box.y * height, 0, height - 1)),
-    )
-    right, bottom = round((box.x + box.width) * width), round((box.y + box.height) * height)
-    face = image[top : max(bottom, top + 1), left : max(right, left + 1)]
+    face = _face(image, box)
     size = (FOCUS_SIDE_PX, FOCUS_SIDE_PX)
     small = cv2.resize(cv2.cvtColor(face, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA)
     grey = small.astype(np.float32)
     smooth = cv2.GaussianBlur(grey, (0, 0), 1.0)
     coarse = float(np.abs(cv2.GaussianBlur(smooth, (0, 0), 4.0) - smooth).mean())
     return float(np.abs(grey - smooth).mean()) / max(coarse, LEAST_CONTRAST)
+
+
+def _face(image: RgbImage, box: FaceBox) -> RgbImage:
+    """What of the image lies in the box: a pixel at least."""
+    height, width = image.shape[:2]
+    left, top = (
+        int(_within(box.x * width, 0, width - 1)),
+        int(_within(box.y * height, 0, height - 1)),
+    )
+    right, bottom = round((box.x + box.width) * width), round((box.y + box.height) * height)
+    return image[top : max(bottom, top + 1), left : max(right, left + 1)]
 
 
 def surroundings(image: RgbImage, box: FaceBox) -> RgbImage:

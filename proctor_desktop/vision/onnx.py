@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.hosts.onnx_privacy import forbid_telemetry, silence
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -25,12 +26,14 @@ def open_model(model: Path, content: bytes | None = None) -> InferenceSession:
     ``model`` then only gives the name. Raises EnvironmentProblem if onnxruntime cannot be loaded or
     the file is missing or no model.
     """
+    forbid_telemetry()
     try:
         import onnxruntime  # noqa: PLC0415 - takes 0.1 s, and without a model it is not needed
     except (ImportError, OSError) as problem:
         raise EnvironmentProblem(
             "onnxruntime", f"it cannot be loaded ({problem})", "Install the program again."
         ) from problem
+    silence(onnxruntime)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

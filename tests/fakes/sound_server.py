@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 _SINK = "microphone"
+_PROMPTLY = "norewinds=1"  # at first a null sink hands on two seconds at a time otherwise
 _STARTS_WITHIN_S = 15.0
 
 
@@ -54,7 +55,7 @@ class SoundServer:
 
     def plug_in(self) -> None:
         """Bring the microphone back."""
-        self.control("load-module", "module-null-sink", f"sink_name={_SINK}")
+        self.control("load-module", "module-null-sink", f"sink_name={_SINK}", _PROMPTLY)
 
     def control(self, *words: str) -> str:
         """What ``pactl`` says to these words."""
@@ -85,7 +86,7 @@ def sound_server(folder: Path) -> Iterator[SoundServer]:
         [
             *("pulseaudio", "-n", "--exit-idle-time=-1", "--daemonize=no", "--use-pid-file=no"),
             *("-L", f"module-native-protocol-unix socket={folder}/native auth-anonymous=1"),
-            *("-L", f"module-null-sink sink_name={_SINK}"),
+            *("-L", f"module-null-sink sink_name={_SINK} {_PROMPTLY}"),
         ],
         env={**os.environ, **environment},
         stderr=subprocess.DEVNULL,

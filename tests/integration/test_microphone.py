@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +20,6 @@ from tests.fakes.sound_server import SoundServer, sound_server
 
 pytestmark = pytest.mark.slow
 
-SINK = "microphone"
 PATIENCE_S = 15.0
 
 
@@ -57,36 +53,6 @@ class Listener:
         )
 
 
-def _pactl(server: SoundServer, *words: str) -> str:
-    done = subprocess.run(
-        ["/usr/bin/env", "pactl", *words],
-        env={**os.environ, **server.environment},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout.strip()
-
-
-def _sink_module(server: SoundServer) -> str:
-    modules = _pactl(server, "list", "short", "modules").splitlines()
-    return next(line.split("\t")[0] for line in modules if "module-null-sink" in line)
-
-
-@contextmanager
-def _noise_in_the_room(server: SoundServer, wav: Path) -> Iterator[None]:
-    playing = subprocess.Popen(
-        ["/usr/bin/env", "paplay", f"--device={SINK}", str(wav)],
-        env={**os.environ, **server.environment},
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield
-    finally:
-        playing.kill()
-        playing.wait(5)
-
-
 @pytest.fixture
 def noise(tmp_path: Path) -> Path:
     samples = np.random.default_rng(1).normal(0, 0.01, 60 * 16_000)
@@ -113,11 +79,11 @@ def listener(server: SoundServer) -> Iterator[Listener]:
 def test_a_microphone_that_is_muted_and_unmuted_is_told_as_such(
     server: SoundServer, listener: Listener, noise: Path
 ) -> None:
-    with _noise_in_the_room(server, noise):
+    with server.playing(noise):
         listener.wait_for_signal(silent=False)
-        _pactl(server, "set-source-mute", f"{SINK}.monitor", "1")
+        server.mute(True)
         listener.wait_for_signal(silent=True)
-        _pactl(server, "set-source-mute", f"{SINK}.monitor", "0")
+        server.mute(False)
         listener.wait_for_signal(silent=False)
     assert [state for state, _ in listener.reports.states] == [Health.OK]
 
@@ -125,12 +91,12 @@ def test_a_microphone_that_is_muted_and_unmuted_is_told_as_such(
 def test_a_microphone_that_is_pulled_out_is_lost_and_found_again(
     server: SoundServer, listener: Listener, noise: Path
 ) -> None:
-    with _noise_in_the_room(server, noise):
+    with server.playing(noise):
         listener.wait_for_signal(silent=False)
-        _pactl(server, "unload-module", _sink_module(server))
+        server.unplug()
         listener.wait_for_state(Health.LOST)
-    _pactl(server, "load-module", "module-null-sink", f"sink_name={SINK}")
-    with _noise_in_the_room(server, noise):
+    server.plug_in()
+    with server.playing(noise):
         listener.wait_for_signal(silent=False)
     assert [state for state, _ in listener.reports.states] == [Health.OK, Health.LOST, Health.OK]
     (gap,) = listener.reports.gaps
@@ -142,10 +108,10 @@ def test_a_microphone_that_gives_way_to_one_without_sound_is_not_taken_for_a_qui
     server: SoundServer, listener: Listener, noise: Path
 ) -> None:
     """Desktops let recordings go on from whatever source is left, if only one of silence."""
-    _pactl(server, "load-module", "module-null-source", "source_name=nothing")
-    with _noise_in_the_room(server, noise):
+    server.control("load-module", "module-null-source", "source_name=nothing")
+    with server.playing(noise):
         listener.wait_for_signal(silent=False)
-        _pactl(server, "unload-module", _sink_module(server))
+        server.unplug()
         listener.reports.wait_until(
             lambda: (
                 listener.reports.of(SoundSignal)[-1].digital_silence

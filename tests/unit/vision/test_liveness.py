@@ -14,6 +14,7 @@ from proctor_desktop.vision.geometry import face_box, fit
 from proctor_desktop.vision.landmarker import StillLandmarker
 from proctor_desktop.vision.liveness import (
     MiniFasNet,
+    blockiness,
     checkable,
     content,
     crop_edges,
@@ -33,10 +34,10 @@ def box(x: float, y: float, width: float, height: float) -> FaceBox:
     return FaceBox(x, y, width, height, 1.0)
 
 
-def detailed() -> RgbImage:
-    """Squares of eight pixels, light and dark: large shapes with sharp edges."""
-    squares = np.random.default_rng(5).integers(20, 230, (60, 80, 3)).astype(np.uint8)
-    return squares.repeat(8, axis=0).repeat(8, axis=1)
+def detailed(side_px: int = 7) -> RgbImage:
+    """Squares, light and dark: large shapes with sharp edges."""
+    squares = np.random.default_rng(5).integers(20, 230, (96, 96, 3)).astype(np.uint8)
+    return squares.repeat(side_px, axis=0).repeat(side_px, axis=1)[:480, :640]
 
 
 def test_the_crop_is_the_box_grown_about_its_middle() -> None:
@@ -95,6 +96,14 @@ def test_shares_sum_to_one_however_large_the_numbers() -> None:
 def test_a_sharp_face_turned_to_the_camera_is_checked() -> None:
     found = fit(mesh(), load_reference_face())
     assert checkable(detailed(), found, 0.4)
+
+
+def test_a_picture_that_was_compressed_into_blocks_is_not_checked() -> None:
+    """Compression steps at the edges of blocks of eight pixels, and nowhere else so."""
+    found = fit(mesh(), load_reference_face())
+    assert blockiness(detailed(), found.box) == pytest.approx(1.0, abs=0.3)
+    assert blockiness(detailed(side_px=8), found.box) > 2
+    assert not checkable(detailed(side_px=8), found, 0.4)
 
 
 def test_a_blurred_turned_or_dark_face_is_not_checked() -> None:
