@@ -43,8 +43,8 @@ KINDS = (
 )
 """Screens ask for more: a map on a wall reached a raw 0.49 and the edge of a board 0.50, while
 three of the four labelled monitors lie above 0.75 (the fourth is small). Phones ask for less: they
-are small, and in 232 s of honest clips and 69 portraits one single picture reached 0.28. ``tests/eval/objects.py`` has
-the figures."""
+are small, and in 232 s of honest clips and 69 portraits one single picture reached 0.28.
+``tests/eval/objects.py`` has the figures."""
 
 SIDE_PX = 416
 PADDING = 114

@@ -83,6 +83,8 @@ class PictureWatch:
     def _judged(self, number: int, now_ns: int, freshness: Freshness) -> PictureSeen:
         cells = without_border(np.stack(self._recent)).astype(np.float32)
         detail = detail_of(cells)
+        # Its own border alone: with those of the scene before, a new one would look like neither.
+        newest = without_border(self._recent[-1][np.newaxis])[0].astype(np.float32)
         # A lens that is covered for good gives the same black without being frozen.
         frozen_s = freshness.frozen_s(now_ns) if detail > _EMPTY else 0.0
         return PictureSeen(
@@ -90,7 +92,7 @@ class PictureWatch:
             brightness=round(float(cells[-1].mean()) / _WHITE, _DIGITS),
             detail=round(detail, _DIGITS),
             frozen_s=round(frozen_s, 3),
-            replaced=self._scene.replaced(structure_of(cells[-1]), now_ns),
+            replaced=self._scene.replaced(structure_of(newest), now_ns),
         )
 
 
