@@ -12,6 +12,7 @@ import requests
 
 from proctor_desktop.core.chain import BlobRef, Head
 from proctor_desktop.core.errors import PeerRefused, PeerUnreachable
+from proctor_desktop.hosts.library_network import own_network_settings
 from proctor_desktop.wire import rest
 
 TIMEOUTS_S = (5.0, 30.0)
@@ -38,7 +39,7 @@ class Client:
     def __init__(self, endpoint: str, session: str) -> None:
         self._sessions = endpoint.rstrip("/") + rest.PREFIX + "/sessions/"
         self._base = f"{self._sessions}{session}/"
-        self._http = requests.Session()
+        self._http = _own_session(endpoint)
         self._http.auth = self._authorise
         self.token = ""
 
@@ -185,3 +186,17 @@ def _json(answer: requests.Response) -> Any:
         return answer.json()
     except ValueError:
         return None
+
+
+def _own_session(endpoint: str) -> requests.Session:
+    """A session that goes by the proxy and certificate settings of the computer's owner.
+
+    They are read once and here, since the environment that libraries see later is not theirs.
+    """
+    session = requests.Session()
+    with own_network_settings():
+        settings = session.merge_environment_settings(endpoint, {}, None, None, None)
+    session.trust_env = False
+    session.proxies.update(settings["proxies"])
+    session.verify = settings["verify"]
+    return session

@@ -36,6 +36,10 @@ DOUBTFUL = 0.5
 """A likeness below this is looked at again soon: it is either a bad picture or another person."""
 
 AGAIN_S = 3.0
+CLOSE_CHECKS = 5
+"""So many good comparisons follow a doubtful one closely: as many as the rule looks back on, so
+that a doubt that was wrong is soon over."""
+
 _PHOTO_TRIES = 3
 _STILL_DIGITS = 3
 _NS_PER_MS = 1_000_000
@@ -63,6 +67,7 @@ class Analyst:
         self._schedule = Schedule(there)
         self._load = Load(there)
         self._photo: Embedding | None = None
+        self._doubts = 0
         self._had_face = False
         self._timestamp_ms = 0
         self.calibration: Calibration | None = None
@@ -164,7 +169,8 @@ class Analyst:
         assert self._models.identity is not None  # noqa: S101 - what is not there is never due
         assert self._photo is not None  # noqa: S101
         alike = similarity(self._photo, self._models.identity.embed(frame.image, mesh))
-        again_in_s = AGAIN_S if alike < DOUBTFUL else None
+        self._doubts = CLOSE_CHECKS if alike < DOUBTFUL else max(0, self._doubts - 1)
+        again_in_s = AGAIN_S if self._doubts else None
         self._schedule.done(Check.IDENTITY, frame.moment, again_in_s)
         return FaceCompared(frame.number, alike)
 

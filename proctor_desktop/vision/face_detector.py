@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.observation import FaceBox
+from proctor_desktop.hosts.library_network import confine_libraries
 from proctor_desktop.vision import yunet
 from proctor_desktop.vision.models import FaceDetector, ModelFiles
 from proctor_desktop.vision.native_log import native_log_routed
@@ -128,6 +129,7 @@ def common_area(one: FaceBox, other: FaceBox) -> float:
 
 def _build(model: Path) -> tuple[Any, Any]:
     """MediaPipe's image module and a FaceDetector made from ``model``."""
+    confine_libraries()
     try:
         from mediapipe.tasks.python import BaseOptions, vision  # noqa: PLC0415 - takes 0.5 s
         from mediapipe.tasks.python.vision.core import image as images  # noqa: PLC0415

@@ -16,6 +16,7 @@ import numpy as np
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
+from proctor_desktop.hosts.library_network import confine_libraries
 from proctor_desktop.vision.geometry import Mesh, face_area
 from proctor_desktop.vision.native_log import native_log_routed
 from proctor_desktop.vision.sight import RgbImage
@@ -100,6 +101,7 @@ class StillLandmarker(_Task):
 
 def _build(model: Path, running_mode: str, max_faces: int) -> tuple[Any, Any]:
     """MediaPipe's image module and a FaceLandmarker made from ``model``."""
+    confine_libraries()
     try:
         from mediapipe.tasks.python import BaseOptions, vision  # noqa: PLC0415 - takes 0.5 s
         from mediapipe.tasks.python.vision.core import image as images  # noqa: PLC0415

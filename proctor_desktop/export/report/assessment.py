@@ -97,8 +97,14 @@ def _not_evaluated(told: Sitting, policy: Policy) -> Iterator[NotEvaluated]:
         if not settings.enabled:
             yield NotEvaluated(rule_title(name), "The exam switched it off.")
     for rule in enabled:
-        if why := _obstacle(rule, impossible) or _uncalibrated(rule, told, policy):
+        why = _obstacle(rule, impossible) or _uncalibrated(rule, told, policy)
+        if not why and rule.ability == _IDENTITY and told.reference_photo is None:
+            why = "No reference photo was kept, so there was nothing to compare the face with."
+        if why:
             yield NotEvaluated(rule_title(rule.name), why)
+
+
+_IDENTITY = "identity"
 
 
 def _obstacle(rule: Rule, impossible: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from tests.fakes.rooms import Picture, hand, lived_in, noisy, room, taped, watch
 
 ROOM = room(1)
 BLACK = np.zeros((480, 640, 3), np.uint8)
+MIDDLE = (np.abs(np.arange(640) - 319.5) < 160)[None, :, None]
 COVERED = 0.01
 """Below this the policy calls a camera covered."""
 
@@ -85,6 +86,13 @@ def test_a_border_is_taken_off_evenly_and_a_black_picture_left_alone() -> None:
     assert without_border(pictures).shape == (4, 60, 80)
     pictures[:, 8:52] = 9
     assert without_border(pictures).shape == (4, 42, 80)
+
+
+def test_a_narrower_picture_of_another_room_is_another_scene() -> None:
+    """The cut comes right before a look, when the last pictures have two different borders."""
+    narrow = [np.where(MIDDLE, one, 0).astype(np.uint8) for one in lived_in(room(6), 16)]
+    seen = watched(lived_in(room(3), 16) + narrow)
+    assert [one.frame for one in seen if one.replaced] == [24]
 
 
 def test_pictures_are_not_written_to() -> None:

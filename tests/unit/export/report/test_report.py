@@ -141,6 +141,10 @@ def test_abilities_come_with_level_and_reason(told: Told) -> None:
     assert "clipboard not possible Not built." in text
 
 
+UNCOMPARED = "Face unlike the reference photo"
+NO_PHOTO = "No reference photo was kept, so there was nothing to compare the face with."
+
+
 def test_rules_that_were_not_evaluated_are_named_with_the_reason(tmp_path: Path) -> None:
     rules = Rules(app_switched=AppSwitched(enabled=False))
     sitting = SealedSession(tmp_path, exam=_exam(Policy(preset=Preset.EXAM, rules=rules)))
@@ -162,6 +166,7 @@ def test_rules_that_were_not_evaluated_are_named_with_the_reason(tmp_path: Path)
         "Gaze away from the screen": uncalibrated,
         "Eyes closed for long": uncalibrated,
         "An object the exam asks about": "Weights missing.",
+        UNCOMPARED: NO_PHOTO,
         "Prolonged silence": "No microphone: None.",
         "Somebody speaks": "No microphone: None.",
         "Nothing from the microphone": "No microphone: None.",
@@ -177,7 +182,7 @@ def test_an_exam_without_calibration_says_so_for_every_rule_that_needs_one(tmp_p
     told = {one.title: one.reason for one in _report_on(sitting).assessment.not_evaluated}
     why = "The exam offers no calibration (an accommodation)."
     titles = ("Head turned away", "Gaze away from the screen", "Eyes closed for long")
-    assert told == dict.fromkeys(titles, why)
+    assert told == {**dict.fromkeys(titles, why), UNCOMPARED: NO_PHOTO}
 
 
 def test_other_settings_in_the_records_than_in_the_exam_are_noted(
