@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from proctor_desktop.core.chain import Record
@@ -80,7 +81,9 @@ def test_silence_is_heard_through_a_real_microphone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     camera = write_footage(tmp_path / "camera.mp4", [(40, HERE)])
-    speech = write_wav(tmp_path / "speech.wav", tone(220, 4, 16_000))
+    hum = write_wav(tmp_path / "hum.wav", tone(220, 4, 16_000))
+    noise = np.random.default_rng(1).normal(0, 0.001, 60 * 16_000)
+    room = write_wav(tmp_path / "room.wav", noise)  # without any, the microphone would be dead
     exam = Institution(tmp_path).exam(NOBODY_LISTENS, preset="interview")
     data = tmp_path / "data"
     with sound_server(tmp_path / "pulse") as server:
@@ -90,8 +93,9 @@ def test_silence_is_heard_through_a_real_microphone(
         process = start([*words, "--skip-preparation"], tmp_path / "log")
         try:
             wait_until(lambda: head_seq(data) > 5, 30, "the monitor did not start")
-            server.play(speech)
-            wait_until(lambda: bool(starts(data)), 25, (tmp_path / "log").read_text())
+            with server.playing(room):
+                server.play(hum)
+                wait_until(lambda: bool(starts(data)), 25, (tmp_path / "log").read_text())
         finally:
             stop(process)
     (silence,) = starts(data)

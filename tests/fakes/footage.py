@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -15,9 +16,12 @@ from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.demo.candidate import Candidate
 from proctor_desktop.demo.portrait import Picture
 from proctor_desktop.demo.pose import ABSENT, AT_REST, Pose
+from proctor_desktop.demo.sway import sway
 from proctor_desktop.weights.sync import require
 
 FPS = 16
+_CYCLE_S = 4
+_LIVELINESS = 0.5
 
 
 def candidate() -> Candidate:
@@ -29,8 +33,19 @@ def candidate() -> Candidate:
 
 
 def write_footage(path: Path, plan: Sequence[tuple[float, Pose | None]]) -> Path:
-    """A video of ``plan``: so many seconds of the candidate in that pose, or of nobody."""
+    """A video of ``plan``: so many seconds of the candidate in that pose, or of nobody.
+
+    As nobody is ever quite still, the candidate sways a little about the pose.
+    """
     who = candidate()
+
+    @functools.cache
+    def pictures(pose: Pose | None) -> list[Picture]:
+        if pose is None:
+            return [who.render(ABSENT, seed=seed) for seed in range(4)]
+        moments = range(_CYCLE_S * FPS)
+        return [who.render(pose.plus(sway(n / FPS, _LIVELINESS)), seed=n) for n in moments]
+
     with av.open(str(path), "w") as container:
         stream = container.add_stream("mpeg4", rate=FPS)
         stream.width, stream.height, stream.pix_fmt = 640, 480, "yuv420p"
@@ -38,9 +53,9 @@ def write_footage(path: Path, plan: Sequence[tuple[float, Pose | None]]) -> Path
         stream.codec_context.time_base = Fraction(1, FPS)
         number = 0
         for seconds, pose in plan:
-            stills = [who.render(pose or ABSENT, seed=seed) for seed in range(4)]
+            shown = pictures(pose)
             for _ in range(round(seconds * FPS)):
-                frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(stills[number % 4]))
+                frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(shown[number % len(shown)]))
                 frame.pts, frame.time_base = number, Fraction(1, FPS)
                 container.mux(stream.encode(frame))
                 number += 1
