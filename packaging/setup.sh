@@ -97,7 +97,11 @@ install_python_packages() {
 # does without what they see. Files that are there already are hashed and left alone.
 use_models_beside_checkout() {
     if [ -z "${PROCTOR_DESKTOP_WEIGHTS_FROM:-}" ] && [ -d ../shared/weights ]; then
-        export PROCTOR_DESKTOP_WEIGHTS_FROM="$PWD/../shared/weights"
+        # Without the vendor's landmarker: the one that is built from packages is the one in use.
+        mkdir -p .venv/local-models
+        find "$PWD/../shared/weights" -type f ! -name face_landmarker.task \
+            -exec ln -sf -t .venv/local-models {} +
+        export PROCTOR_DESKTOP_WEIGHTS_FROM="$PWD/.venv/local-models"
     fi
 }
 

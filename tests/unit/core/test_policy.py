@@ -39,7 +39,7 @@ PENALTIES = {
     "pictured_face": 0,
     "suspicious_object": 10,
     "identity_mismatch": 10,
-    "spoof_suspected": 10,
+    "spoof_suspected": 0,
     "camera_covered": 5,
     "frozen_camera": 5,
     "camera_changed": 5,

@@ -23,8 +23,8 @@ def test_somebody_else_is_told_at_the_third_comparison() -> None:
     play = Playbook().until(60, rate=1).until(200, rate=1, likeness=0.05)
     play.expects(started("identity_mismatch", at=150))
     start = play.start_of("identity_mismatch")
-    assert "in 3 of the last 5 comparisons: likeness 0.05 (at least 0.35)" in start["reason"]
-    assert start["confidence"] == 1.0
+    assert "in 3 of the last 5 comparisons: likeness 0.05 (at least 0.30)" in start["reason"]
+    assert start["confidence"] == 0.917
 
 
 def test_comparisons_that_come_every_half_minute_do_not_go_stale() -> None:

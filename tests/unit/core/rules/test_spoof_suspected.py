@@ -9,17 +9,17 @@ from tests.playbook import Playbook, ended, nothing, started
 
 
 def test_a_screen_held_up_is_told_at_the_third_check_and_so_is_its_end() -> None:
-    play = Playbook().until(10).until(20, live=0.1).until(40)
+    play = Playbook().until(10).until(20, live=0.02).until(40)
     play.expects(started("spoof_suspected", at=16), ended("spoof_suspected", at=26, within=2.1))
     start = play.start_of("spoof_suspected")
-    assert "in 3 of the last 5 checks: 10% alive (at least 30%)" in start["reason"]
-    assert start["confidence"] == 0.9
+    assert "in 3 of the last 5 checks: 2% alive (at least 10%)" in start["reason"]
+    assert start["confidence"] == 0.98
 
 
 def test_two_doubtful_checks_of_five_are_the_light() -> None:
     play = Playbook()
     for start in range(0, 100, 10):
-        play.until(start + 6).until(start + 10, live=0.1)
+        play.until(start + 6).until(start + 10, live=0.02)
     play.expects(nothing)
 
 
