@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.observation import FaceBox
-from proctor_desktop.hosts.library_network import confine_libraries
 from proctor_desktop.vision import yunet
+from proctor_desktop.vision.mediapipe_tasks import load_tasks
 from proctor_desktop.vision.models import FaceDetector, ModelFiles
 from proctor_desktop.vision.native_log import native_log_routed
 from proctor_desktop.vision.onnx import open_model
@@ -129,22 +129,15 @@ def common_area(one: FaceBox, other: FaceBox) -> float:
 
 def _build(model: Path) -> tuple[Any, Any]:
     """MediaPipe's image module and a FaceDetector made from ``model``."""
-    confine_libraries()
-    try:
-        from mediapipe.tasks.python import BaseOptions, vision  # noqa: PLC0415 - takes 0.5 s
-        from mediapipe.tasks.python.vision.core import image as images  # noqa: PLC0415
-    except (ImportError, OSError) as problem:
-        raise EnvironmentProblem(
-            "MediaPipe", f"it cannot be loaded ({problem})", "Install the program again."
-        ) from problem
+    tasks = load_tasks()
     if not _is_tflite(model):  # asked here: a failed build leaves a thread behind
         raise _no_detector(model, "the file is missing or is no TensorFlow Lite model")
-    options = vision.FaceDetectorOptions(
-        base_options=BaseOptions(model_asset_path=str(model)),
+    options = tasks.vision.FaceDetectorOptions(
+        base_options=tasks.base_options(model_asset_path=str(model)),
         min_detection_confidence=FULL_RANGE_LEAST,
     )
     try:
-        return images, vision.FaceDetector.create_from_options(options)
+        return tasks.images, tasks.vision.FaceDetector.create_from_options(options)
     except (ValueError, RuntimeError, OSError) as problem:
         raise _no_detector(model, str(problem).partition("\n")[0]) from problem
 

@@ -16,8 +16,8 @@ import numpy as np
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
-from proctor_desktop.hosts.library_network import confine_libraries
 from proctor_desktop.vision.geometry import Mesh, face_area
+from proctor_desktop.vision.mediapipe_tasks import load_tasks
 from proctor_desktop.vision.native_log import native_log_routed
 from proctor_desktop.vision.sight import RgbImage
 
@@ -85,7 +85,7 @@ class VideoLandmarker(_Task):
 
         ``timestamp_ms`` must be above 0 and grow from call to call; MediaPipe raises otherwise.
         """
-        return _meshes(self._task.detect_for_video(self._picture(image), timestamp_ms))
+        return _sorted(self._task.detect_for_video(self._picture(image), timestamp_ms))
 
 
 class StillLandmarker(_Task):
@@ -96,29 +96,22 @@ class StillLandmarker(_Task):
 
     def detect(self, image: RgbImage) -> tuple[Mesh, ...]:
         """The faces in ``image`` (uint8, height x width x 3, RGB), largest first."""
-        return _meshes(self._task.detect(self._picture(image)))
+        return _sorted(self._task.detect(self._picture(image)))
 
 
 def _build(model: Path, running_mode: str, max_faces: int) -> tuple[Any, Any]:
     """MediaPipe's image module and a FaceLandmarker made from ``model``."""
-    confine_libraries()
-    try:
-        from mediapipe.tasks.python import BaseOptions, vision  # noqa: PLC0415 - takes 0.5 s
-        from mediapipe.tasks.python.vision.core import image as images  # noqa: PLC0415
-    except (ImportError, OSError) as problem:
-        raise EnvironmentProblem(
-            "MediaPipe", f"it cannot be loaded ({problem})", "Install the program again."
-        ) from problem
+    tasks = load_tasks()
     if not zipfile.is_zipfile(model):  # asked here: a failed build leaves a thread behind
         raise _no_landmarker(model, "the file is missing or is no model bundle")
-    options = vision.FaceLandmarkerOptions(
-        base_options=BaseOptions(model_asset_path=str(model)),
-        running_mode=vision.RunningMode[running_mode],
+    options = tasks.vision.FaceLandmarkerOptions(
+        base_options=tasks.base_options(model_asset_path=str(model)),
+        running_mode=tasks.vision.RunningMode[running_mode],
         num_faces=max_faces,
         min_face_detection_confidence=DETECTION_CONFIDENCE,
     )
     try:
-        return images, vision.FaceLandmarker.create_from_options(options)
+        return tasks.images, tasks.vision.FaceLandmarker.create_from_options(options)
     except (ValueError, RuntimeError, OSError) as problem:
         raise _no_landmarker(model, str(problem).partition("\n")[0]) from problem
 
@@ -131,9 +124,5 @@ def _no_landmarker(model: Path, why: str) -> EnvironmentProblem:
     )
 
 
-def _meshes(result: Any) -> tuple[Mesh, ...]:
-    faces = (
-        np.array([(point.x, point.y, point.z) for point in face], np.float32)
-        for face in result.face_landmarks
-    )
-    return tuple(sorted(faces, key=face_area, reverse=True))
+def _sorted(meshes: tuple[Mesh, ...]) -> tuple[Mesh, ...]:
+    return tuple(sorted(meshes, key=face_area, reverse=True))
