@@ -99,6 +99,12 @@ def _slope(figures: Figures) -> Answer:
     return Answer(f"{slope:.2f}", 0.9 <= slope <= 1.1, "one rendered head, 19 angles")
 
 
+def _labelled_slope(figures: Figures) -> Answer:
+    slope = figures["bundles"][0]["yaw_slope"]
+    met = 0.9 <= slope <= 1.1
+    return Answer(f"{slope:.2f}", met, "8 labelled heads, two of them turned by more than 15°")
+
+
 def _still(figures: Figures) -> Answer:
     worst = figures["worst_at_rest_deg"]
     return Answer(f"{worst:.2f}°", worst <= 1.0, "one rendered head, 48 pictures")
@@ -156,8 +162,12 @@ def _not_speech(figures: Figures) -> Answer:
 def _honest(key: str) -> Callable[[Figures], Answer]:
     def read(figures: Figures) -> Answer:
         rate = figures[key]
-        told = f"{rate['false']} in {rate['minutes']} min, {rate['an_hour']:g} an hour"
-        return Answer(told, rate["an_hour"] <= figures["aim_an_hour"], f"{rate['cases']} cases")
+        told = f"{rate['false']} in {rate['minutes']} min"
+        if not rate["false"]:  # three times no event in n is what 95 % of chances allow for
+            told += f"; that alone shows no more than < {rate['at_most_an_hour']:.0f} an hour"
+            return Answer(told, None, f"{rate['cases']} cases")
+        met = rate["an_hour"] <= figures["aim_an_hour"]
+        return Answer(f"{told}, {rate['an_hour']:g} an hour", met, f"{rate['cases']} cases")
 
     return read
 
@@ -179,7 +189,8 @@ def _besides(figures: Figures) -> Answer:
 
 CLAIMS = (
     Claim("head angles, mean error up to 60°", "≤ 4.2°", "head_pose", _head_error),
-    Claim("slope of measured against true yaw", "0.9-1.1", "rendered_candidate", _slope),
+    Claim("slope of measured against rendered yaw", "0.9-1.1", "rendered_candidate", _slope),
+    Claim("slope against labelled yaw up to 45°", "0.9-1.1", "head_pose", _labelled_slope),
     Claim("a head at rest", "within ±1°", "rendered_candidate", _still),
     Claim("number of faces right at webcam distance", "≥ 98 %", "face_count", _faces),
     Claim("blinks taken for closed eyes", "0 violations", "eyes", _blinks),
