@@ -26,6 +26,7 @@ _PLAIN = 0.02
 _FEWEST_REGIONS = 4
 _ALIKE_REGIONS = 2
 _ALIKE = 0.6
+_BEYOND_DOUBT, _LIKELY = 0.65, 0.45
 _STAYS_NS = NS_PER_S
 _SUDDEN_NS = 3 * NS_PER_S // 2
 _FORGET_NS = 2 * NS_PER_S
@@ -80,7 +81,7 @@ def alike(one: Structure, other: Structure) -> bool:
     height, width = np.minimum(one.shape, other.shape)
     one, other = _middle(one, height, width), _middle(other, height, width)
     agreeing = sum(value >= _ALIKE for value in _agreements(one, other))
-    return agreeing >= _ALIKE_REGIONS or _moved(one, other) >= _ALIKE
+    return agreeing >= _ALIKE_REGIONS or _moved(one, other)
 
 
 def _agreements(one: Structure, other: Structure) -> list[float]:
@@ -95,19 +96,30 @@ def _agreements(one: Structure, other: Structure) -> list[float]:
     return found
 
 
-def _moved(one: Structure, other: Structure) -> float:
-    """How well a half of the one picture is found anywhere in the other."""
+def _moved(one: Structure, other: Structure) -> bool:
+    """Whether the scene is the same, but elsewhere in the picture: the camera was moved.
+
+    Five pieces of the one picture are looked for in the other. One that is found beyond doubt is
+    enough, and so are two that moved by the same way.
+    """
     height, width = one.shape
-    halves = (
-        other[: height // 2],
-        other[height // 2 :],
-        other[:, : width // 2],
-        other[:, width // 2 :],
-    )
-    whole = np.ascontiguousarray(one)
-    return max(
-        float(cv2.matchTemplate(whole, np.ascontiguousarray(half), cv2.TM_CCOEFF_NORMED).max())
-        for half in halves
+    high, wide = height // 2, width // 2
+    corners = [(0, 0), (0, width - wide), (height - high, 0), (height - high, width - wide)]
+    moves: list[tuple[int, int]] = []
+    for top, left in [*corners, (high // 2, wide // 2)]:
+        piece = np.ascontiguousarray(other[top : top + high, left : left + wide])
+        if float(np.mean(piece * piece)) < _PLAIN**2:
+            continue
+        match = cv2.matchTemplate(np.ascontiguousarray(one), piece, cv2.TM_CCOEFF_NORMED)
+        _, score, _, (x, y) = cv2.minMaxLoc(match)
+        if score >= _BEYOND_DOUBT:
+            return True
+        if score >= _LIKELY:
+            moves.append((x - left, y - top))
+    return any(
+        abs(x - other_x) <= 1 and abs(y - other_y) <= 1
+        for number, (x, y) in enumerate(moves)
+        for other_x, other_y in moves[:number]
     )
 
 

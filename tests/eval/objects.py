@@ -107,7 +107,7 @@ def _stills(detector: YoloxNano, shared: Path) -> dict[str, Any]:
 
 def _labels(file: Path, width: int, height: int) -> list[tuple[str, Area]]:
     """The labelled objects of our kinds, in fractions of the padded 4:3 picture."""
-    names = {kind.coco: kind.label for kind in KINDS}
+    names = {kind.coco[0]: kind.label for kind in KINDS}
     scale = min(640 / width, 480 / height)
     share = np.array((width * scale / 640, height * scale / 480))
     rows = [[float(value) for value in line.split()] for line in file.read_text().splitlines()]

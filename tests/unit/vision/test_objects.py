@@ -99,7 +99,7 @@ def test_what_is_rather_a_remote_control_is_no_phone() -> None:
 
 def test_every_kind_is_believed_at_a_half() -> None:
     for kind in KINDS:
-        (seen,) = found(boxes((0, 0, 1, 1)), scored({kind.coco: kind.believed_from}))
+        (seen,) = found(boxes((0, 0, 1, 1)), scored({kind.coco[0]: kind.believed_from}))
         assert (seen.label, seen.score) == (kind.label, 0.5)
 
 
