@@ -146,7 +146,8 @@ def parse(body: Mapping[str, Any], name: str, remedy: str = _ASK) -> Exam:
     Raises EnvironmentProblem with every fault, under ``name`` and with ``remedy``.
     """
     try:
-        return _EXAM.validate_python({**body, "policy": _with_defaults(body.get("policy", {}))})
+        whole = {**body, "policy": _with_defaults(body.get("policy", {}))}
+        return _EXAM.validate_json(json.dumps(whole))
     except ValidationError as problem:
         faults = "; ".join(
             f"{'.'.join(str(p) for p in error['loc']) or 'exam'}: {error['msg']}"
@@ -163,7 +164,7 @@ def policy_to_json(policy: Policy) -> dict[str, Any]:
 
 def policy_from_json(body: Mapping[str, Any]) -> Policy:
     """The inverse of :func:`policy_to_json`; raises ValueError."""
-    return _POLICY.validate_python(body)
+    return _POLICY.validate_json(json.dumps(body))
 
 
 def to_json(exam: Exam) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-STRICT: dict[str, Any] = {"extra": "forbid"}
+STRICT: dict[str, Any] = {"extra": "forbid", "strict": True}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +70,8 @@ class MultipleFaces(RuleSettings):
     def __post_init__(self) -> None:
         super().__post_init__()
         _check_still(self.still_after_s)
-        if self.analyses < 1:
-            raise ValueError("analyses must be at least 1")
+        if not 1 <= self.analyses <= 100:  # noqa: PLR2004 - a dozen seconds
+            raise ValueError("analyses must lie between 1 and 100")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +187,8 @@ class SuspiciousObject(RepeatedChecks):
         super().__post_init__()
         if not 0 < self.score <= 1:
             raise ValueError("score must lie between 0 and 1")
+        if not self.objects:
+            raise ValueError("objects names nothing to look for; switch the rule off instead")
         unknown = sorted(set(self.objects) - {"phone", "book", "laptop", "screen"})
         if unknown:
             raise ValueError(f"objects knows phone, book, laptop and screen, not {unknown}")
@@ -219,10 +221,12 @@ class SpoofSuspected(RepeatedChecks):
 
 @dataclass(frozen=True, kw_only=True)
 class CameraCovered(RuleSettings):
-    """A picture with hardly any ``detail``: a hand, a sticker, a lens cap."""
+    """A picture with hardly any ``detail``: a hand, a sticker, a lens cap, or only a bare wall.
+
+    Recorded, not counted: the face that is missing then counts.
+    """
 
     after_s: float = 1.0
-    penalty: float = 5.0
     detail: float = 0.01
 
     def __post_init__(self) -> None:

@@ -10,6 +10,7 @@ from proctor_desktop.monitor.analysers import Analysers
 from proctor_desktop.monitor.stages import StageOptions
 from proctor_desktop.sources.sound_inputs import sound_inputs
 from proctor_desktop.sources.video_device import is_there
+from proctor_desktop.vision.models import ModelFiles
 
 _NOT_BUILT = "This version watches; it does not lock the computer down."
 _FIX = "Run 'proctor-desktop weights sync'."
@@ -28,6 +29,7 @@ def abilities(host: Host, options: StageOptions, analysers: Analysers) -> tuple[
     return (
         camera,
         microphone,
+        _faces(models, camera),
         _model("objects", models.objects, look, camera),
         _model("identity", models.identity, compare, camera),
         _model("liveness", models.liveness, check, camera),
@@ -66,6 +68,19 @@ def _microphone(options: StageOptions) -> Capability:
     else:
         reason = f"The microphone is {options.microphone}."
     return Capability("microphone", Level.DETECTED, reason)
+
+
+def _faces(models: ModelFiles, camera: Capability) -> Capability:
+    """Which of the two face detectors looks for other people."""
+    if camera.level is Level.NOT_POSSIBLE:
+        return Capability("other people", Level.NOT_POSSIBLE, camera.reason, camera.fix)
+    if models.faces is not None:
+        return Capability("other people", Level.DETECTED, "Every face in the picture is found.")
+    reason = (
+        "The better face detector is not installed: second people, and dark faces in dim light, "
+        "are found less well."
+    )
+    return Capability("other people", Level.DETECTED, reason, _FIX)
 
 
 def _model(name: str, file: Path | None, what: str, device: Capability) -> Capability:

@@ -282,11 +282,14 @@ class Conductor:
         self, to: Phase, kind: str, data: dict[str, Any], blobs: tuple[BlobRef, ...] = ()
     ) -> None:
         self._record(kind, data, blobs)
-        self._move(to)
+        detail = ""
+        if to is Phase.CALIBRATED and data["outcome"] != "done":
+            detail = f"Not calibrated ({data['reason']}): head, eyes and gaze are not judged."
+        self._move(to, detail)
 
-    def _move(self, to: Phase) -> None:
+    def _move(self, to: Phase, detail: str = "") -> None:
         self.phase = advance(self.phase, to)
-        self._arrive()
+        self._arrive(detail)
 
     def _arrive(self, detail: str = "") -> None:
         """Say where the session is; past a step that this exam does not have."""
@@ -334,10 +337,10 @@ class Conductor:
         )
 
     def _limits(self) -> list[str]:
-        """What is not possible here, in one line for each reason."""
+        """What is not possible here, or less well than it could be: a line for each reason."""
         names: dict[str, list[str]] = {}
         for ability in self._session.capabilities:
-            if ability.level is Level.NOT_POSSIBLE:
+            if ability.level is Level.NOT_POSSIBLE or ability.fix:
                 names.setdefault(ability.reason, []).append(ability.name)
         return [f"{', '.join(same)}: {reason}" for reason, same in names.items()]
 

@@ -106,6 +106,7 @@ class NoKiosk:
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
+        self._limits_told = False
 
     def start(self) -> None:
         """Nothing to listen to."""
@@ -115,6 +116,11 @@ class NoKiosk:
         match message:
             case stdio.PhaseIs(phase, detail):
                 self._tell(f"session: {phase.value}{f' ({detail})' if detail else ''}")
+            case stdio.Notice() if message.limits and not self._limits_told:
+                self._limits_told = True
+                self._tell("limits on this computer:")
+                for limit in message.limits:
+                    self._tell(f"  {limit}")
             case stdio.Toast(rule, text):
                 self._tell(f"{rule}: {text}")
             case stdio.Trouble(what, why, remedy, _):

@@ -17,6 +17,10 @@ from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.weights.manifest import Manifest, Weight, load
 
 _REMEDY = "Run 'proctor-desktop weights sync', or install the program again."
+_REMEDY_OPTIONAL = (
+    "Remove the file to go without it, or put the right one there ('proctor-desktop weights list' "
+    "says where it comes from)."
+)
 
 
 class State(Enum):
@@ -74,7 +78,7 @@ def find(name: str, manifest: Manifest | None = None) -> Path | None:
     if found.path is None:
         return None
     if not found.usable:
-        raise EnvironmentProblem(str(found.path), _mismatch(found), _REMEDY)
+        raise EnvironmentProblem(str(found.path), _mismatch(found), _REMEDY_OPTIONAL)
     return found.path
 
 

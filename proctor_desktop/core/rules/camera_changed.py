@@ -26,7 +26,7 @@ class CameraChanged:
     ability: ClassVar[str] = "camera"
     keeps_still: ClassVar[bool] = True
     needs: ClassVar[Needs] = Needs.NOTHING
-    says: ClassVar[str] = "The camera is not the one from the start."
+    says: ClassVar[str] = "The camera picture is another one all at once."
 
     settings: rule_settings.CameraChanged
     after_readings: int = 1

@@ -21,7 +21,7 @@ class CameraCovered:
     ability: ClassVar[str] = "camera"
     keeps_still: ClassVar[bool] = True
     needs: ClassVar[Needs] = Needs.NOTHING
-    says: ClassVar[str] = "The camera seems to be covered."
+    says: ClassVar[str] = "We can hardly make anything out in the camera picture."
 
     settings: rule_settings.CameraCovered
     after_readings: int = 1
@@ -33,7 +33,9 @@ class CameraCovered:
         detail, limit = observation.detail, self.settings.detail
         return Reading(
             suspicious=detail <= limit,
-            reason=f"Hardly any detail in the camera picture: {detail:.1%} (more than {limit:.1%})",
+            reason=(
+                f"Only {detail:.1%} of the camera picture can be made out (at least {limit:.1%})"
+            ),
             confidence=min(1.0, max(0.5, 1.0 - detail / limit / 2)),
             measured=detail,
             threshold=limit,

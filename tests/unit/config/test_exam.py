@@ -245,3 +245,27 @@ def test_an_address_that_no_client_could_use_is_refused(address: str) -> None:
 )
 def test_an_address_that_works_is_taken(address: str) -> None:
     assert exam_file.parse({**BODY, "endpoint": address}, "draft").endpoint == address
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"calibration": {"offered": "no"}},
+        {"recording": {"clips": "yes"}},
+        {"rules": {"face_missing": {"after_s": "2"}}},
+        {"rules": {"looking_away": {"margin_deg": True}}},
+        {"rules": {"suspicious_object": {"objects": []}}},
+        {"rules": {"multiple_faces": {"analyses": 1_000_000}}},
+    ],
+)
+def test_a_setting_of_the_wrong_kind_is_refused_and_not_guessed_at(policy: dict[str, Any]) -> None:
+    body = {
+        "id": "maths",
+        "title": "Maths",
+        "institution": "Example University",
+        "endpoint": "https://exams.example.edu",
+        "notice": "We record.",
+        "policy": policy,
+    }
+    with pytest.raises(EnvironmentProblem, match="the exam is not valid"):
+        exam_file.parse(body, "draft.json")

@@ -40,7 +40,7 @@ PENALTIES = {
     "suspicious_object": 10,
     "identity_mismatch": 10,
     "spoof_suspected": 0,
-    "camera_covered": 5,
+    "camera_covered": 0,
     "frozen_camera": 5,
     "camera_changed": 5,
     "prolonged_silence": 0,

@@ -96,3 +96,17 @@ def test_a_desktop_that_was_switched_off_is_not_watched() -> None:
 
 def test_every_ability_gives_its_reason() -> None:
     assert all(ability.reason for ability in matrix(BARE).values())
+
+
+def test_without_the_better_face_detector_the_worse_one_is_named_with_what_helps() -> None:
+    found = matrix(BARE)["other people"]
+    assert found.level is Level.DETECTED
+    assert "less well" in found.reason
+    assert "weights sync" in found.fix
+    better = replace(BARE, vision=replace(BARE.vision, faces=HERE / "yunet.onnx"))
+    assert matrix(better)["other people"].fix == ""
+
+
+def test_without_a_camera_nobody_else_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "is_there", lambda _: False)
+    assert matrix(camera=3)["other people"].level is Level.NOT_POSSIBLE

@@ -80,6 +80,6 @@ def test_a_damaged_model_is_refused_and_not_quietly_left_out(store: Store, name:
     """To go on as if it were missing would let somebody switch a check off."""
     store.add(*NEEDED, *(set(OPTIONAL) - {name}))
     store.add(name, damaged=True)
-    with pytest.raises(EnvironmentProblem, match="weights sync") as refused:
+    with pytest.raises(EnvironmentProblem, match="weights list") as refused:
         installed()
     assert str(store.path(name)) in str(refused.value)

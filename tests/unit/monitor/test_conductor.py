@@ -548,3 +548,11 @@ def test_the_start_of_the_exam_can_be_replayed(desk: Studio) -> None:
     desk.evidence.flush()
     lines = [line for record in desk.records("observations") for line in record.data["events"]]
     assert isinstance(eventlog.load(lines[-1]).what, ExamStarted)
+
+
+def test_a_calibration_that_failed_is_not_called_calibrated(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.IDENTIFIED)
+    conductor.calibrated(desk.now(), FAILED)
+    said = [message for message in desk.said if isinstance(message, stdio.PhaseIs)][-1]
+    assert said.phase is Phase.CALIBRATED
+    assert said.detail == f"Not calibrated ({FAILED.reason}): head, eyes and gaze are not judged."

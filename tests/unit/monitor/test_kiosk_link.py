@@ -190,3 +190,12 @@ def test_without_a_kiosk_a_person_at_the_terminal_reads_what_matters() -> None:
         "face_missing: We can't see your face.",
         "camera 0: it is busy. Close it.",
     ]
+
+
+def test_without_a_window_the_limits_are_printed_before_the_exam_and_once() -> None:
+    told: list[str] = []
+    link = NoKiosk(told.append)
+    notice = stdio.Notice("Maths", "Example", "We record.", "ab", "cd", ["objects: not installed."])
+    link.say(notice)
+    link.say(notice)
+    assert told == ["limits on this computer:", "  objects: not installed."]

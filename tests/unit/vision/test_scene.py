@@ -58,3 +58,12 @@ def test_a_lid_that_is_moved_shows_the_same_room_elsewhere() -> None:
 def test_from_a_bare_wall_nothing_can_be_told() -> None:
     wall = np.full((480, 640, 3), 150, np.uint8)
     assert not replaced_at(lived_in(wall, 20) + lived_in(ROOM, 24, 100))
+
+
+def test_a_bumped_computer_shows_the_same_room_moved_both_ways() -> None:
+    """Everything in the picture moves at once, sideways and up, and stays there."""
+    wide = cv2.resize(ROOM, None, fx=1.3, fy=1.3)
+    middle = np.ascontiguousarray(wide[72:552, 96:736])
+    for right, down in ((80, 60), (-90, 50), (60, -70)):
+        bumped = np.ascontiguousarray(wide[72 + down : 552 + down, 96 + right : 736 + right])
+        assert not replaced_at(lived_in(middle, 20) + lived_in(bumped, 40, 100))

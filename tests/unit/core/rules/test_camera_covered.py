@@ -16,7 +16,7 @@ def test_a_covered_lens_is_told_within_three_seconds_and_so_is_its_uncovering() 
         started("camera_covered", at=11, within=1), ended("camera_covered", at=14, within=2)
     )
     start = play.start_of("camera_covered")
-    assert "Hardly any detail in the camera picture: 0.5%" in start["reason"]
+    assert "Only 0.5% of the camera picture can be made out" in start["reason"]
 
 
 def test_a_hand_that_passes_is_nothing() -> None:
