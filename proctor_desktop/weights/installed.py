@@ -78,7 +78,8 @@ def find(name: str, manifest: Manifest | None = None) -> Path | None:
     if found.path is None:
         return None
     if not found.usable:
-        raise EnvironmentProblem(str(found.path), _mismatch(found), _REMEDY_OPTIONAL)
+        remedy = _REMEDY_OPTIONAL if found.weight.optional else _REMEDY
+        raise EnvironmentProblem(str(found.path), _mismatch(found), remedy)
     return found.path
 
 

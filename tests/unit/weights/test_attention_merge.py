@@ -12,6 +12,8 @@ import pytest
 
 from proctor_desktop.config.paths import resource
 from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.recording.still import picture
+from proctor_desktop.vision.landmarker import StillLandmarker
 from proctor_desktop.weights import mesh_rows
 from proctor_desktop.weights.installed import State, inspect
 from proctor_desktop.weights.manifest import WheelSource, load
@@ -100,14 +102,9 @@ def test_building_again_gives_the_hash_of_the_manifest() -> None:
 
 def test_the_landmarker_finds_the_portraits_face() -> None:
     bundle, portrait = _bundle(), _portrait()
-    import mediapipe as mp  # noqa: PLC0415
-    from mediapipe.tasks.python import BaseOptions, vision  # noqa: PLC0415
-
-    options = vision.FaceLandmarkerOptions(BaseOptions(model_asset_path=str(bundle)))
-    with vision.FaceLandmarker.create_from_options(options) as landmarker:
-        found = landmarker.detect(mp.Image.create_from_file(str(portrait)))
-    (face,) = found.face_landmarks
-    points = np.array([[point.x, point.y] for point in face])
+    with StillLandmarker(bundle) as landmarker:
+        (face,) = landmarker.detect(picture(portrait.read_bytes()))
+    points = face[:, :2]
     assert points.shape == (478, 2)
     for iris, corners in ((468, (33, 133)), (473, (362, 263))):
         left, right = sorted(points[corner, 0] for corner in corners)
