@@ -18,7 +18,7 @@ _BROW_TO_CHIN = (10, 152)
 # That the ears lie 13 cm behind the nose is anatomy. Within that, these were chosen on the portrait
 # so that what the landmarker measures is balanced: left like right, up like down. Lengths are in
 # units of the distance between the ears (about 14 cm).
-_RELIEF = 0.65
+_RELIEF = 0.55
 _SIDES_FALL_BACK = 0.5
 _SIDES_STEEPNESS = 6
 _CHIN_FORWARD = 0.1

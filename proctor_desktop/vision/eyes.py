@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
 from proctor_desktop.core.moment import Moment
-from proctor_desktop.vision.geometry import Angles, Mesh, Rotation
+from proctor_desktop.vision.geometry import Angles, Mesh, Rotation, camera_points
 from proctor_desktop.vision.stored import exact_fields, numbers
 
 EYES_APART_MM = 63.0
@@ -114,7 +114,7 @@ def eyes_of(
     mesh: Mesh, turn: Rotation, width_px: int = WIDTH_PX, height_px: int = HEIGHT_PX
 ) -> Eyes | None:
     """The eyes of a face that is turned by ``turn``; None where the mesh has no room for eyes."""
-    camera = mesh.astype(np.float64) * (width_px, -height_px, -width_px)
+    camera = camera_points(mesh, width_px, height_px)
     apart_px = float(np.linalg.norm(_middle(camera, _LEFT) - _middle(camera, _RIGHT)))
     scale = apart_px / EYES_APART_MM
     if not np.isfinite(scale) or scale <= 0:

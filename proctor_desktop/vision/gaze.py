@@ -25,8 +25,8 @@ mesh follows it by three quarters (one man's glance to either side, measured in 
 UPWARD_RADIUS_MM = 5.0
 """The same upwards and downwards, where the lids hide half of the movement from the mesh."""
 
-SIDEWAYS_LEVER_MM = 5.5
-UPWARD_LEVER_MM = 2.0
+SIDEWAYS_LEVER_MM = 5.0
+UPWARD_LEVER_MM = 1.9
 """From two men who turn their heads while they look at the camera: with these their gaze stays."""
 
 LIDS_DEG_PER_MM = 10.0

@@ -32,8 +32,8 @@ class ReferenceFace:
     ``points_mm`` is 468 x 3 in millimetres: x to the right of the picture (the candidate's own
     left), y up, z towards the camera; its weighted centre is the origin. ``weights`` (468, sum 1)
     say how rigid each landmark is. ``mirror`` (468) names for each landmark its partner on the
-    other side of the face. It is as flat as the landmarker draws faces, so that the two match; a
-    real head is about 1.5 times as deep.
+    other side of the face. It is as deep as ``geometry.camera_points`` makes the faces that
+    are seen, so that the two match.
     """
 
     points_mm: Points

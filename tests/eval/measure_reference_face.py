@@ -65,7 +65,8 @@ def collect(media: Path, model: Path) -> tuple[list[Points], Mirror]:
             large = [
                 face
                 for mesh in found
-                if np.ptp((face := camera_points(mesh, width, height))[:, 0]) >= MIN_FACE_WIDTH_PX
+                if np.ptp((face := camera_points(mesh, width, height)[:LANDMARKS])[:, 0])
+                >= MIN_FACE_WIDTH_PX
             ]
             faces += large
             if len(large) == len(found) == len(flipped) == 1:

@@ -8,7 +8,7 @@ import numpy as np
 
 from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
 from proctor_desktop.core.observation import FaceBox
-from proctor_desktop.vision.geometry import Mesh, Rotation
+from proctor_desktop.vision.geometry import DEPTH, Mesh, Rotation
 from proctor_desktop.vision.reference_face import load_reference_face
 from proctor_desktop.vision.sight import Detection, RgbImage
 
@@ -36,7 +36,7 @@ def mesh(
     """The reference face, turned and put somewhere into a 640 x 480 picture."""
     points = load_reference_face().points_mm @ (np.eye(3) if turn is None else turn).T * px_per_mm
     made = np.zeros((MESH_POINTS, 3), np.float32)
-    made[: len(points)] = points / (WIDTH_PX, -HEIGHT_PX, -WIDTH_PX)
+    made[: len(points)] = points / (WIDTH_PX, -HEIGHT_PX, -WIDTH_PX * DEPTH)
     made[len(points) :] = made[: len(points)].mean(axis=0)
     made[:, :2] += centre
     return made

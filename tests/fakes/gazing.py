@@ -15,7 +15,7 @@ from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.vision import gaze
 from proctor_desktop.vision.eyes import EYES_APART_MM
-from proctor_desktop.vision.geometry import Mesh, fit
+from proctor_desktop.vision.geometry import DEPTH, Mesh, fit
 from proctor_desktop.vision.reference_face import Points, load_reference_face
 from proctor_desktop.vision.sight import Sight
 from tests.fakes.faces import MESH_POINTS, rotation
@@ -61,7 +61,7 @@ def gazing_mesh(face: Face) -> Mesh:
         at_rest = turn @ (np.sign(points[outer, 0]) * _AT_REST_MM[0], *_AT_REST_MM[1:])
         camera[iris] = (camera[outer] + camera[inner]) / 2 + at_rest + _iris_mm(face, turn)
     scale = face.apart_px / EYES_APART_MM
-    made = (camera * scale / (WIDTH_PX, -HEIGHT_PX, -WIDTH_PX)).astype(np.float32)
+    made = (camera * scale / (WIDTH_PX, -HEIGHT_PX, -WIDTH_PX * DEPTH)).astype(np.float32)
     made[:, :2] += 0.5
     return made
 
