@@ -36,7 +36,10 @@ for _command in (
 
 
 def main() -> None:
-    """Run the command line; environment problems become a message and exit code 3."""
+    """Run the command line; an environment problem becomes a message and exit code 3.
+
+    A bug is shown whole, the way Python shows one, with exit code 70.
+    """
     try:
         program.main(prog_name="proctor-desktop", standalone_mode=False)
     except click.exceptions.Abort:

@@ -99,7 +99,6 @@ class X11FocusProbe:
         atom = self._display.intern_atom
         self._active_atom = atom("_NET_ACTIVE_WINDOW")
         self._pid_atom = atom("_NET_WM_PID")
-        self._check_atom = atom("_NET_SUPPORTING_WM_CHECK")
         self._root = self._display.screen().root
         self._root.change_attributes(event_mask=X.PropertyChangeMask)
         self._knows_owners = bool(self._display.has_extension(res.extname))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.observation import SpeechHeard
-from proctor_desktop.hosts.onnx_privacy import forbid_telemetry, silence
+from proctor_desktop.hosts.onnx_session import importing_onnxruntime, open_session
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -41,8 +41,6 @@ _PAUSE_CHUNKS = 5
 _SHORTEST_CHUNKS = 8
 _CONTEXT_SAMPLES = 64
 _STATE_SHAPE = (2, 1, 128)
-_ERRORS_ONLY = 3
-_REMEDY = "Run 'proctor-desktop weights sync'."
 
 
 class Silero:
@@ -149,28 +147,13 @@ def how_sure(probabilities: list[float]) -> float:
 
 
 def _open(model: Path) -> InferenceSession:
-    forbid_telemetry()
-    try:
+    with importing_onnxruntime():
         import onnxruntime  # noqa: PLC0415 - takes 0.1 s, and without the model it is not needed
-    except (ImportError, OSError) as problem:
-        raise EnvironmentProblem(
-            "onnxruntime", f"it cannot be loaded ({problem})", "Install the program again."
-        ) from problem
-    silence(onnxruntime)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = _ERRORS_ONLY
-    try:
-        session = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as problem:  # onnxruntime's errors have no other class in common
-        reason = str(problem).partition("\n")[0]
-        raise EnvironmentProblem(
-            str(model), f"it is missing or is no ONNX model ({reason})", _REMEDY
-        ) from problem
+    session = open_session(onnxruntime, model)
     if {one.name for one in session.get_inputs()} != {"input", "state", "sr"}:
-        raise EnvironmentProblem(str(model), "it is not the speech model", _REMEDY)
+        raise EnvironmentProblem(
+            str(model), "it is not the speech model", "Run 'proctor-desktop weights sync'."
+        )
     return session
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -57,12 +56,7 @@ class _Task:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _picture(self, image: RgbImage) -> Any:
@@ -89,7 +83,7 @@ class VideoLandmarker(_Task):
 
 
 class StillLandmarker(_Task):
-    """Finds faces in pictures that have nothing to do with each other: for evaluation."""
+    """Finds faces in pictures that have nothing to do with each other."""
 
     def __init__(self, model: Path, max_faces: int = MAX_FACES) -> None:
         super().__init__(model, "IMAGE", max_faces)

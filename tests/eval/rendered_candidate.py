@@ -1,7 +1,5 @@
 """How measured head angles follow the known ones of the rendered candidate.
 
-    python -m tests.eval.rendered_candidate [--out tests/eval/results]
-
 The head is calibrated at rest, as in a session, and then turned slowly through the whole range and
 back, so that every angle is measured on the way out and on the way home. Landmarker, calibration
 and geometry are the product's own, following the face from picture to picture.
@@ -13,13 +11,10 @@ see ``head_pose``).
 
 from __future__ import annotations
 
-import argparse
-import json
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 
@@ -36,7 +31,6 @@ from proctor_desktop.vision.reference_face import ReferenceFace, load_reference_
 from proctor_desktop.vision.sight import Sight
 from proctor_desktop.weights.installed import require
 
-RESULTS = Path(__file__).parent / "results"
 WIDEST_DEG = {"yaw": 45, "pitch": 20}
 STEP_DEG = 5
 TURN_DEG_PER_FRAME = 2.5
@@ -186,7 +180,7 @@ def _way(widest_deg: float) -> Iterator[float]:
         yield from np.linspace(start, end, steps, endpoint=False).tolist()
 
 
-def table(result: Result) -> str:
+def write(result: Result) -> str:
     """The report's section."""
     rest_ok = result.worst_at_rest_deg <= REST_BOUND_DEG
     lines = [
@@ -228,31 +222,3 @@ def _summary(sweep: Sweep) -> str:
         f"| {sweep.axis} | {sweep.slope:.3f} | {monotone} | {sweep.worst_asymmetry:.0%} "
         f"| ±{sweep.least_symmetric_deg}° |"
     )
-
-
-def write(result: Result, folder: Path = RESULTS) -> str:
-    """Write ``rendered_candidate.json`` and ``.md`` into ``folder``; returns the section."""
-    folder.mkdir(parents=True, exist_ok=True)
-    section = table(result)
-    figures = {
-        **asdict(result),
-        "slope": {"yaw": round(result.yaw.slope, 3), "pitch": round(result.pitch.slope, 3)},
-        "worst_asymmetry": {
-            "yaw": round(result.yaw.worst_asymmetry, 3),
-            "pitch": round(result.pitch.worst_asymmetry, 3),
-        },
-    }
-    (folder / "rendered_candidate.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
-    (folder / "rendered_candidate.md").write_text(section, "utf-8")
-    return section
-
-
-def main() -> None:
-    """Measure, write and show."""
-    parser = argparse.ArgumentParser(description="Head angles of the rendered candidate.")
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    print(write(measure(), parser.parse_args().out))
-
-
-if __name__ == "__main__":
-    main()

@@ -14,7 +14,6 @@ from typing import Any
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.weights.installed import require
-from tests.eval import head_pose
 from tests.eval.summary import Outcome
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
@@ -46,7 +45,7 @@ def _measured(name: str) -> tuple[str, dict[str, Any]]:
             return module.write(result), {**asdict(result), "slope": slopes}
         case "head_pose":
             heads = module.measure(SHARED)
-            return module.write(heads), head_pose.to_json(heads)
+            return module.write(heads), module.to_json(heads)
         case "objects" | "identity" | "liveness":
             figures = module.measure(SHARED, SHARED / "weights")
         case "speech":

@@ -9,7 +9,7 @@ import pytest
 
 from proctor_desktop.config.paths import resource
 from proctor_desktop.core.errors import EnvironmentProblem
-from tests.eval.head_pose import BOUND_DEG, BundleResult, markdown, measure_bundle
+from tests.eval.head_pose import BOUND_DEG, BundleResult, measure_bundle, write
 
 pytestmark = pytest.mark.media
 
@@ -40,6 +40,10 @@ def test_head_angles_on_labelled_photographs(result: BundleResult) -> None:
     assert all(result.corrected[axis] <= BOUND_DEG for axis in ("yaw", "pitch", "roll"))
 
 
+def test_a_turned_head_is_read_as_turned_as_it_is(result: BundleResult) -> None:
+    assert 0.9 <= result.yaw_slope <= 1.1
+
+
 def test_the_signs_are_the_candidates_own(result: BundleResult) -> None:
     """Checked by eye on the pictures: this head faces the right of the picture, that one up."""
     heads = {head.picture: head.measured for head in result.heads}
@@ -54,5 +58,5 @@ def test_the_signs_are_the_candidates_own(result: BundleResult) -> None:
 
 
 def test_the_section_names_every_head(result: BundleResult) -> None:
-    section = markdown([result])
+    section = write([result])
     assert all(head.picture in section for head in result.heads)

@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from proctor_desktop.core import rule_settings
-from proctor_desktop.core.observation import CameraOpened, Observation, PictureSeen, Source
-from proctor_desktop.core.rules.rule import Needs, Reading
+from proctor_desktop.core.observation import CameraOpened, Observation, PictureSeen
+from proctor_desktop.core.rules.rule import CameraRule, Reading
 
 _SCENE = "The whole scene before the camera became another one from one moment to the next"
 
 
 @dataclass
-class CameraChanged:
+class CameraChanged(CameraRule):
     """A virtual camera, another camera than the first one, or another scene all at once.
 
     The first two last for as long as that camera is in use; the third is an instant.
     """
 
-    name: ClassVar[str] = "camera_changed"
-    source: ClassVar[Source] = Source.CAMERA
-    rate_per_s: ClassVar[float | None] = None
-    bridges_s: ClassVar[float] = 0.0
-    ability: ClassVar[str] = "camera"
-    keeps_still: ClassVar[bool] = True
-    needs: ClassVar[Needs] = Needs.NOTHING
-    says: ClassVar[str] = "The camera picture is another one all at once."
+    name = "camera_changed"
+    says = "The camera picture is another one all at once."
+    rate_per_s = None
 
     settings: rule_settings.CameraChanged
-    after_readings: int = 1
     _first: str = field(default="", init=False)
     _strange: str = field(default="", init=False)
 

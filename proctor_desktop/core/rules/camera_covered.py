@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from proctor_desktop.core import rule_settings
-from proctor_desktop.core.observation import Observation, PictureSeen, Source
-from proctor_desktop.core.rules.rule import PICTURE_RATE, Needs, Reading
+from proctor_desktop.core.observation import Observation, PictureSeen
+from proctor_desktop.core.rules.rule import PICTURE_RATE, CameraRule, Reading
 
 
 @dataclass(frozen=True)
-class CameraCovered:
+class CameraCovered(CameraRule):
     """A flat picture. A dark room is not one: it still has edges in it."""
 
-    name: ClassVar[str] = "camera_covered"
-    source: ClassVar[Source] = Source.CAMERA
-    rate_per_s: ClassVar[float | None] = PICTURE_RATE
-    bridges_s: ClassVar[float] = 0.0
-    ability: ClassVar[str] = "camera"
-    keeps_still: ClassVar[bool] = True
-    needs: ClassVar[Needs] = Needs.NOTHING
-    says: ClassVar[str] = "We can hardly make anything out in the camera picture."
+    name = "camera_covered"
+    says = "We can hardly make anything out in the camera picture."
+    rate_per_s = PICTURE_RATE
 
     settings: rule_settings.CameraCovered
-    after_readings: int = 1
 
     def read(self, observation: Observation) -> Reading | None:
         """As sure as the picture is flat: half at the limit, fully where there is no detail."""

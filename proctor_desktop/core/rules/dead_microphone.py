@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from proctor_desktop.core import rule_settings
 from proctor_desktop.core.observation import (
@@ -13,28 +12,22 @@ from proctor_desktop.core.observation import (
     Source,
     SourceHealth,
 )
-from proctor_desktop.core.rules.rule import Needs, Reading
+from proctor_desktop.core.rules.rule import MicrophoneRule, Reading
 
 
 @dataclass
-class DeadMicrophone:
+class DeadMicrophone(MicrophoneRule):
     """Nothing comes from a microphone that worked before, not even noise.
 
     One that never worked in this session was switched off from the start: that is an ability which
     is missing, not something that happened.
     """
 
-    name: ClassVar[str] = "dead_microphone"
-    source: ClassVar[Source] = Source.MICROPHONE
-    rate_per_s: ClassVar[float | None] = None
-    bridges_s: ClassVar[float] = 0.0
-    ability: ClassVar[str] = "microphone"
-    keeps_still: ClassVar[bool] = False
-    needs: ClassVar[Needs] = Needs.NOTHING
-    says: ClassVar[str] = "Nothing comes from your microphone, not even noise."
+    name = "dead_microphone"
+    says = "Nothing comes from your microphone, not even noise."
+    rate_per_s = None
 
     settings: rule_settings.DeadMicrophone
-    after_readings: int = 1
     _worked: bool = field(default=False, init=False)
     _lost: bool = field(default=False, init=False)
 

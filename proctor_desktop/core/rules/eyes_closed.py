@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from proctor_desktop.core import rule_settings
-from proctor_desktop.core.observation import EyesSeen, Observation, Source
-from proctor_desktop.core.rules.rule import VISION_RATE, Needs, Reading
+from proctor_desktop.core.observation import EyesSeen, Observation
+from proctor_desktop.core.rules.rule import VISION_RATE, CameraRule, Needs, Reading
 
 
 @dataclass(frozen=True)
-class EyesClosed:
+class EyesClosed(CameraRule):
     """Both eyes closed for far longer than any blink.
 
     Openness is a share of this person's own open eyes, since eyes differ. Lids that are low because
     the candidate looks down are open.
     """
 
-    name: ClassVar[str] = "eyes_closed"
-    source: ClassVar[Source] = Source.CAMERA
-    rate_per_s: ClassVar[float | None] = VISION_RATE
-    bridges_s: ClassVar[float] = 0.2
-    ability: ClassVar[str] = "camera"
-    keeps_still: ClassVar[bool] = True
-    needs: ClassVar[Needs] = Needs.POSE
-    says: ClassVar[str] = "Your eyes seem to be closed."
+    name = "eyes_closed"
+    says = "Your eyes seem to be closed."
+    rate_per_s = VISION_RATE
+    bridges_s = 0.2
+    needs = Needs.POSE
 
     settings: rule_settings.EyesClosed
-    after_readings: int = 1
 
     def read(self, observation: Observation) -> Reading | None:
         """Judges the eye that is open further, so that one closed eye is not two."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from proctor_desktop.core import rule_settings
-from proctor_desktop.core.observation import FacesSeen, Observation, Source
-from proctor_desktop.core.rules.rule import VISION_RATE, Needs, Reading
+from proctor_desktop.core.observation import FacesSeen, Observation
+from proctor_desktop.core.rules.rule import VISION_RATE, CameraRule, Reading
 from proctor_desktop.core.rules.stillness import frozen, living
 
 _NONE = "No face in the camera picture"
@@ -15,24 +14,18 @@ _ONLY_STILL = "No face in the camera picture but one that has not moved at all f
 
 
 @dataclass
-class FaceMissing:
+class FaceMissing(CameraRule):
     """No face for longer than the candidate needs to pick up a pen.
 
     A face that never moves is nobody's: a print in front of an empty chair. It takes far longer to
     be sure of that than of a poster beside a candidate, for here the face is all there is to see.
     """
 
-    name: ClassVar[str] = "face_missing"
-    source: ClassVar[Source] = Source.CAMERA
-    rate_per_s: ClassVar[float | None] = VISION_RATE
-    bridges_s: ClassVar[float] = 0.0
-    ability: ClassVar[str] = "camera"
-    keeps_still: ClassVar[bool] = True
-    needs: ClassVar[Needs] = Needs.NOTHING
-    says: ClassVar[str] = "We can't see your face."
+    name = "face_missing"
+    says = "We can't see your face."
+    rate_per_s = VISION_RATE
 
     settings: rule_settings.FaceMissing
-    after_readings: int = 1
     _frozen: bool = field(default=False, init=False)
 
     def read(self, observation: Observation) -> Reading | None:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from proctor_desktop.core import rule_settings
-from proctor_desktop.core.observation import HeadPose, Observation, Source
-from proctor_desktop.core.rules.rule import VISION_RATE, Needs, Reading
+from proctor_desktop.core.observation import HeadPose, Observation
+from proctor_desktop.core.rules.rule import VISION_RATE, CameraRule, Needs, Reading
 
 _HYSTERESIS_DEG = 2.5
 _HYSTERESIS_SHARE = 0.1
 
 
 @dataclass(frozen=True)
-class HeadTurned:
+class HeadTurned(CameraRule):
     """Beyond one of four limits: left, right, up, down, each on its own.
 
     The four are separate because neither webcams nor people are symmetric: a camera above the
@@ -22,17 +21,12 @@ class HeadTurned:
     on being turned until it is a little inside it again.
     """
 
-    name: ClassVar[str] = "head_turned"
-    source: ClassVar[Source] = Source.CAMERA
-    rate_per_s: ClassVar[float | None] = VISION_RATE
-    bridges_s: ClassVar[float] = 0.0
-    ability: ClassVar[str] = "camera"
-    keeps_still: ClassVar[bool] = True
-    needs: ClassVar[Needs] = Needs.POSE
-    says: ClassVar[str] = "Your head is turned away from the screen."
+    name = "head_turned"
+    says = "Your head is turned away from the screen."
+    rate_per_s = VISION_RATE
+    needs = Needs.POSE
 
     settings: rule_settings.HeadTurned
-    after_readings: int = 1
 
     def read(self, observation: Observation) -> Reading | None:
         """The direction that is furthest over its limit, or nearest to it."""

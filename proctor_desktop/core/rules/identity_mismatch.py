@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from proctor_desktop.core import rule_settings
-from proctor_desktop.core.observation import FaceCompared, Observation, Source
+from proctor_desktop.core.observation import FaceCompared, Observation
 from proctor_desktop.core.rules.last_checks import LastChecks, of_last
-from proctor_desktop.core.rules.rule import IDENTITY_RATE, Needs, Reading
+from proctor_desktop.core.rules.rule import IDENTITY_RATE, CameraRule, Reading
 
 _SURE_BELOW = 0.3
 
 
 @dataclass
-class IdentityMismatch:
+class IdentityMismatch(CameraRule):
     """The face is unlike the reference photo in several of the last comparisons."""
 
-    name: ClassVar[str] = "identity_mismatch"
-    source: ClassVar[Source] = Source.CAMERA
-    rate_per_s: ClassVar[float | None] = IDENTITY_RATE
-    bridges_s: ClassVar[float] = 0.0
-    ability: ClassVar[str] = "identity"
-    keeps_still: ClassVar[bool] = True
-    needs: ClassVar[Needs] = Needs.NOTHING
-    says: ClassVar[str] = "Your face looks unlike your reference photo."
+    name = "identity_mismatch"
+    says = "Your face looks unlike your reference photo."
+    rate_per_s = IDENTITY_RATE
+    ability = "identity"
 
     settings: rule_settings.IdentityMismatch
-    after_readings: int = 1
-    _unlike: LastChecks[float] = field(init=False)
+    _unlike: LastChecks = field(init=False)
 
     def __post_init__(self) -> None:
         self._unlike = LastChecks(self.settings)

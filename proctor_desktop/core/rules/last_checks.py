@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Generic, TypeVar
 
 from proctor_desktop.core.rule_settings import RepeatedChecks
 
-Hit = TypeVar("Hit")
 
-
-class LastChecks(Generic[Hit]):
-    """What was suspicious among the last ``checks`` results of one rule."""
+class LastChecks:
+    """The scores that were suspicious among the last ``checks`` results of one rule."""
 
     def __init__(self, settings: RepeatedChecks) -> None:
-        self._results: deque[Hit | None] = deque(maxlen=settings.checks)
+        self._results: deque[float | None] = deque(maxlen=settings.checks)
 
-    def add(self, hit: Hit | None) -> tuple[Hit, ...]:
+    def add(self, hit: float | None) -> tuple[float, ...]:
         """Take one result, None for nothing suspicious; all hits that still count, oldest first."""
         self._results.append(hit)
         return tuple(result for result in self._results if result is not None)

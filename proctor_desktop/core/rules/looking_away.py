@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from proctor_desktop.core import rule_settings
-from proctor_desktop.core.observation import Gaze, Observation, Source
-from proctor_desktop.core.rules.rule import VISION_RATE, Needs, Reading
+from proctor_desktop.core.observation import Gaze, Observation
+from proctor_desktop.core.rules.rule import VISION_RATE, CameraRule, Needs, Reading
 
 _HYSTERESIS_DEG = 2.0
 _HYSTERESIS_SHARE = 0.4
 
 
 @dataclass(frozen=True)
-class LookingAway:
+class LookingAway(CameraRule):
     """Head and eyes together look beyond the edge of the screen.
 
     A blink in between is bridged: while the lids are down, nobody knows where the eyes are.
     """
 
-    name: ClassVar[str] = "looking_away"
-    source: ClassVar[Source] = Source.CAMERA
-    rate_per_s: ClassVar[float | None] = VISION_RATE
-    bridges_s: ClassVar[float] = 0.5
-    ability: ClassVar[str] = "camera"
-    keeps_still: ClassVar[bool] = True
-    needs: ClassVar[Needs] = Needs.GAZE
-    says: ClassVar[str] = "You seem to look away from the screen."
+    name = "looking_away"
+    says = "You seem to look away from the screen."
+    rate_per_s = VISION_RATE
+    bridges_s = 0.5
+    needs = Needs.GAZE
 
     settings: rule_settings.LookingAway
-    after_readings: int = 1
 
     def read(self, observation: Observation) -> Reading | None:
         """How far the gaze is beyond the screen's nearest edge."""

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from proctor_desktop.core import rule_settings
-from proctor_desktop.core.observation import FacesSeen, Observation, Source
-from proctor_desktop.core.rules.rule import VISION_RATE, Needs, Reading
+from proctor_desktop.core.observation import FacesSeen, Observation
+from proctor_desktop.core.rules.rule import VISION_RATE, CameraRule, Reading
 from proctor_desktop.core.rules.stillness import STILL_AFTER_S, living
 
 
 @dataclass(frozen=True)
-class LowConfidence:
+class LowConfidence(CameraRule):
     """The face is found, but badly: what the other rules say about it then weighs less."""
 
-    name: ClassVar[str] = "low_confidence"
-    source: ClassVar[Source] = Source.CAMERA
-    rate_per_s: ClassVar[float | None] = VISION_RATE
-    bridges_s: ClassVar[float] = 0.0
-    ability: ClassVar[str] = "camera"
-    keeps_still: ClassVar[bool] = True
-    needs: ClassVar[Needs] = Needs.NOTHING
-    says: ClassVar[str] = "We can hardly make out your face."
+    name = "low_confidence"
+    says = "We can hardly make out your face."
+    rate_per_s = VISION_RATE
 
     settings: rule_settings.LowConfidence
-    after_readings: int = 1
     still_after_s: float = STILL_AFTER_S
 
     def read(self, observation: Observation) -> Reading | None:

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from proctor_desktop.core import rule_settings
-from proctor_desktop.core.observation import FacesSeen, Observation, Source
-from proctor_desktop.core.rules.rule import VISION_RATE, Needs, Reading
+from proctor_desktop.core.observation import FacesSeen, Observation
+from proctor_desktop.core.rules.rule import VISION_RATE, CameraRule, Reading
 from proctor_desktop.core.rules.stillness import living
 
 _ONE = 1.0
 
 
 @dataclass(frozen=True)
-class MultipleFaces:
+class MultipleFaces(CameraRule):
     """Two faces or more in several analysed pictures in a row.
 
     A face that has not moved for long is a poster: ``pictured_face`` tells of it.
     """
 
-    name: ClassVar[str] = "multiple_faces"
-    source: ClassVar[Source] = Source.CAMERA
-    rate_per_s: ClassVar[float | None] = VISION_RATE
-    bridges_s: ClassVar[float] = 0.0
-    ability: ClassVar[str] = "camera"
-    keeps_still: ClassVar[bool] = True
-    needs: ClassVar[Needs] = Needs.NOTHING
-    says: ClassVar[str] = "We see more than one face."
+    name = "multiple_faces"
+    says = "We see more than one face."
+    rate_per_s = VISION_RATE
 
     settings: rule_settings.MultipleFaces
 

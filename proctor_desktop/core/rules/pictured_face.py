@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from proctor_desktop.core import rule_settings
-from proctor_desktop.core.observation import FacesSeen, Observation, Source
-from proctor_desktop.core.rules.rule import VISION_RATE, Needs, Reading
+from proctor_desktop.core.observation import FacesSeen, Observation
+from proctor_desktop.core.rules.rule import VISION_RATE, CameraRule, Reading
 from proctor_desktop.core.rules.stillness import frozen
 
 
 @dataclass
-class PicturedFace:
+class PicturedFace(CameraRule):
     """A face in view in which nothing ever moves: told, so that nobody wonders, and not counted."""
 
-    name: ClassVar[str] = "pictured_face"
-    source: ClassVar[Source] = Source.CAMERA
-    rate_per_s: ClassVar[float | None] = VISION_RATE
-    bridges_s: ClassVar[float] = 0.0
-    ability: ClassVar[str] = "camera"
-    keeps_still: ClassVar[bool] = True
-    needs: ClassVar[Needs] = Needs.NOTHING
-    says: ClassVar[str] = "We see a face that never moves, perhaps a picture."
+    name = "pictured_face"
+    says = "We see a face that never moves, perhaps a picture."
+    rate_per_s = VISION_RATE
 
     settings: rule_settings.PicturedFace
-    after_readings: int = 1
     _frozen: bool = field(default=False, init=False)
 
     def read(self, observation: Observation) -> Reading | None:

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from proctor_desktop.core import rule_settings
-from proctor_desktop.core.observation import Observation, SoundLevel, Source
-from proctor_desktop.core.rules.rule import SOUND_RATE, Needs, Reading
+from proctor_desktop.core.observation import Observation, SoundLevel
+from proctor_desktop.core.rules.rule import SOUND_RATE, MicrophoneRule, Reading
 
 _SURE_AT_DB = 6.0
 
 
 @dataclass(frozen=True)
-class ProlongedSilence:
+class ProlongedSilence(MicrophoneRule):
     """The microphone stays below the room's own activity threshold."""
 
-    name: ClassVar[str] = "prolonged_silence"
-    source: ClassVar[Source] = Source.MICROPHONE
-    rate_per_s: ClassVar[float | None] = SOUND_RATE
-    bridges_s: ClassVar[float] = 0.0
-    ability: ClassVar[str] = "microphone"
-    keeps_still: ClassVar[bool] = False
-    needs: ClassVar[Needs] = Needs.NOTHING
-    says: ClassVar[str] = "We haven't heard anything for a while."
+    name = "prolonged_silence"
+    says = "We haven't heard anything for a while."
+    rate_per_s = SOUND_RATE
 
     settings: rule_settings.ProlongedSilence
-    after_readings: int = 1
 
     def read(self, observation: Observation) -> Reading | None:
         """As sure as the level is below the threshold: fully from 6 dB on."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from proctor_desktop.core.frame import FRAMES_PER_S
 from proctor_desktop.core.observation import Observation, Source
@@ -16,6 +17,7 @@ OBJECTS_RATE = 1.0
 LIVENESS_RATE = 0.5
 IDENTITY_RATE = 1 / 30
 SOUND_RATE = 2.0
+"""All of them are readings a second."""
 
 
 class Needs(StrEnum):
@@ -60,35 +62,57 @@ class Reading:
         return -over if self.lower_is_worse else over
 
 
-class Rule(Protocol):
+class Rule(ABC):
     """One rule with its settings. It may remember what it read; it knows no time but that.
 
-    ``rate_per_s`` is how often readings are due; None means that a reading holds until the next one
-    (a window stays active until another becomes it). ``bridges_s`` is how long the matter may seem
-    to be over before it has lasted long enough (a blink in a look to the side). ``ability`` names
-    the capability without which the rule cannot be evaluated. ``says`` is what the candidate is
-    told.
+    ``says`` is what the candidate is told. ``rate_per_s`` is how often readings are due; None means
+    that a reading holds until the next one (a window stays active until another becomes it).
+    ``ability`` names the capability without which the rule cannot be evaluated: that of its
+    ``source``, or of a model that reads it. ``keeps_still`` says whether the camera's picture is
+    evidence. ``bridges_s`` is how long the matter may seem to be over before it has lasted long
+    enough (a blink in a look to the side).
     """
 
     name: ClassVar[str]
-    source: ClassVar[Source]
-    rate_per_s: ClassVar[float | None]
-    bridges_s: ClassVar[float]
-    ability: ClassVar[str]
-    keeps_still: ClassVar[bool]
-    needs: ClassVar[Needs]
     says: ClassVar[str]
+    rate_per_s: ClassVar[float | None]
+    source: ClassVar[Source]
+    ability: ClassVar[str]
+    keeps_still: ClassVar[bool] = True
+    bridges_s: ClassVar[float] = 0.0
+    needs: ClassVar[Needs] = Needs.NOTHING
 
-    @property
-    def settings(self) -> RuleSettings:
-        """How strict the exam wants the rule."""
-        ...
+    settings: RuleSettings
+    """How strict the exam wants the rule."""
 
     @property
     def after_readings(self) -> int:
         """How many suspicious readings in a row it takes at least."""
-        ...
+        return 1
 
+    @abstractmethod
     def read(self, observation: Observation) -> Reading | None:
         """The reading of ``observation``, or None if it says nothing to this rule."""
-        ...
+
+
+class CameraRule(Rule):
+    """Rests on what the camera sees."""
+
+    source = Source.CAMERA
+    ability = "camera"
+
+
+class MicrophoneRule(Rule):
+    """Rests on what the microphone hears, of which a picture shows nothing."""
+
+    source = Source.MICROPHONE
+    ability = "microphone"
+    keeps_still = False
+
+
+class FocusRule(Rule):
+    """Rests on which window is active, which is told as it changes and holds until then."""
+
+    source = Source.FOCUS
+    ability = "focus"
+    rate_per_s = None

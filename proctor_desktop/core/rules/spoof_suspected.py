@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from proctor_desktop.core import rule_settings
-from proctor_desktop.core.observation import LivenessChecked, Observation, Source
+from proctor_desktop.core.observation import LivenessChecked, Observation
 from proctor_desktop.core.rules.last_checks import LastChecks, of_last
-from proctor_desktop.core.rules.rule import LIVENESS_RATE, Needs, Reading
+from proctor_desktop.core.rules.rule import LIVENESS_RATE, CameraRule, Reading
 
 
 @dataclass
-class SpoofSuspected:
+class SpoofSuspected(CameraRule):
     """The face looks like a picture of a face in several of the last checks."""
 
-    name: ClassVar[str] = "spoof_suspected"
-    source: ClassVar[Source] = Source.CAMERA
-    rate_per_s: ClassVar[float | None] = LIVENESS_RATE
-    bridges_s: ClassVar[float] = 0.0
-    ability: ClassVar[str] = "liveness"
-    keeps_still: ClassVar[bool] = True
-    needs: ClassVar[Needs] = Needs.NOTHING
-    says: ClassVar[str] = "Your face looks like a picture to us. More even light may help."
+    name = "spoof_suspected"
+    says = "Your face looks like a picture to us. More even light may help."
+    rate_per_s = LIVENESS_RATE
+    ability = "liveness"
 
     settings: rule_settings.SpoofSuspected
-    after_readings: int = 1
-    _flat: LastChecks[float] = field(init=False)
+    _flat: LastChecks = field(init=False)
 
     def __post_init__(self) -> None:
         self._flat = LastChecks(self.settings)

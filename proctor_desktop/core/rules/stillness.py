@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from proctor_desktop.core.observation import FaceBox, Observation, PictureSeen
+from proctor_desktop.core.rule_settings import MultipleFaces
 
-STILL_AFTER_S = 8.0
-_FROZEN_FROM_S = 1.0
+STILL_AFTER_S = MultipleFaces.still_after_s
+"""What an exam that says nothing else takes for a poster."""
+
+FROZEN_FROM_S = 1.0
+"""A picture that has not changed for so long stands still."""
 
 
 def living(faces: tuple[FaceBox, ...], still_after_s: float) -> tuple[FaceBox, ...]:
@@ -16,5 +20,5 @@ def living(faces: tuple[FaceBox, ...], still_after_s: float) -> tuple[FaceBox, .
 def frozen(before: bool, observation: Observation) -> bool:
     """Whether the whole picture stands still, after ``observation``: then no face's rest counts."""
     if isinstance(observation, PictureSeen):
-        return observation.frozen_s >= _FROZEN_FROM_S
+        return observation.frozen_s >= FROZEN_FROM_S
     return before

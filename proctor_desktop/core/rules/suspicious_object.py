@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from proctor_desktop.core import rule_settings
-from proctor_desktop.core.observation import ObjectBox, ObjectsSeen, Observation, Source
+from proctor_desktop.core.observation import ObjectBox, ObjectsSeen, Observation
 from proctor_desktop.core.rules.last_checks import LastChecks, of_last
-from proctor_desktop.core.rules.rule import OBJECTS_RATE, Needs, Reading
+from proctor_desktop.core.rules.rule import OBJECTS_RATE, CameraRule, Reading
 
 
 @dataclass
-class SuspiciousObject:
+class SuspiciousObject(CameraRule):
     """The same kind of object in several of the last pictures: a detector errs, but not like that.
 
     Each kind counts for itself. A phone, a book and a laptop, each seen once, are three errors.
     """
 
-    name: ClassVar[str] = "suspicious_object"
-    source: ClassVar[Source] = Source.CAMERA
-    rate_per_s: ClassVar[float | None] = OBJECTS_RATE
-    bridges_s: ClassVar[float] = 0.0
-    ability: ClassVar[str] = "objects"
-    keeps_still: ClassVar[bool] = True
-    needs: ClassVar[Needs] = Needs.NOTHING
-    says: ClassVar[str] = "We see an object that the exam asks about."
+    name = "suspicious_object"
+    says = "We see an object that the exam asks about."
+    rate_per_s = OBJECTS_RATE
+    ability = "objects"
 
     settings: rule_settings.SuspiciousObject
-    after_readings: int = 1
-    _seen: dict[str, LastChecks[float]] = field(default_factory=dict, init=False)
+    _seen: dict[str, LastChecks] = field(init=False)
 
     def __post_init__(self) -> None:
         self._seen = {label: LastChecks(self.settings) for label in self.settings.objects}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from proctor_desktop.core import rule_settings
 from proctor_desktop.core.observation import (
@@ -14,24 +13,19 @@ from proctor_desktop.core.observation import (
     SourceHealth,
     SpeechHeard,
 )
-from proctor_desktop.core.rules.rule import SOUND_RATE, Needs, Reading
+from proctor_desktop.core.rules.rule import SOUND_RATE, MicrophoneRule, Reading
 
 
 @dataclass
-class VoiceDetected:
+class VoiceDetected(MicrophoneRule):
     """So much speech within the last seconds that it was no cough and no single word."""
 
-    name: ClassVar[str] = "voice_detected"
-    source: ClassVar[Source] = Source.MICROPHONE
-    rate_per_s: ClassVar[float | None] = SOUND_RATE
-    bridges_s: ClassVar[float] = 0.0
-    ability: ClassVar[str] = "speech"
-    keeps_still: ClassVar[bool] = False
-    needs: ClassVar[Needs] = Needs.NOTHING
-    says: ClassVar[str] = "We hear somebody speak."
+    name = "voice_detected"
+    says = "We hear somebody speak."
+    rate_per_s = SOUND_RATE
+    ability = "speech"
 
     settings: rule_settings.VoiceDetected
-    after_readings: int = 1
     _heard: deque[SpeechHeard] = field(default_factory=deque, init=False)
 
     def read(self, observation: Observation) -> Reading | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
@@ -19,6 +21,7 @@ class Screen(Page):
     asked = Signal(object)
     leave = Signal()
 
+    @abstractmethod  # mypy sees to it: Qt's metaclass leaves no room for ABCMeta
     def show_view(self, view: CandidateView) -> None:
         """Show ``view``; called for every change while this screen is the present one."""
         raise NotImplementedError

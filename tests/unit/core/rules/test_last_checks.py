@@ -11,10 +11,10 @@ from proctor_desktop.core.rules.last_checks import LastChecks, of_last
 SETTINGS = RepeatedChecks(needed=3, checks=5)
 
 
-@given(st.lists(st.none() | st.integers()))
-def test_only_the_last_results_count(results: list[int | None]) -> None:
-    checks: LastChecks[int] = LastChecks(SETTINGS)
-    hits: tuple[int, ...] = ()
+@given(st.lists(st.none() | st.floats(0, 1)))
+def test_only_the_last_results_count(results: list[float | None]) -> None:
+    checks = LastChecks(SETTINGS)
+    hits: tuple[float, ...] = ()
     for result in results:
         hits = checks.add(result)
     assert hits == tuple(result for result in results[-5:] if result is not None)
