@@ -14,10 +14,11 @@ demo: setup ## The main job from camera to verified export, on a rendered candid
 test: setup lint ## Lint, types, import law, and every test
 	@$(PY) -m pytest $(TESTS)
 
-lint: setup ## ruff, mypy (strict) and import-linter
+lint: setup ## ruff, mypy (strict, as on each system) and import-linter
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check -q .
-	@.venv/bin/mypy
+	@for system in linux win32 darwin; do \
+	    .venv/bin/mypy --platform $$system --cache-dir .mypy_cache/$$system || exit 1; done
 	@.venv/bin/lint-imports --no-cache
 
 bench: setup ## What it costs, side by side with others (wants chromium and npm for one of them)

@@ -114,7 +114,7 @@ class Monitor:
         self._stages = Stages(
             options.stages,
             self._host,
-            signed.exam.policy.recording,
+            signed.exam.policy,
             self._analysers,
             self._rings,
             self._clock,

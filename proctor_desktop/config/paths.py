@@ -13,6 +13,7 @@ from pathlib import Path
 
 import platformdirs
 
+from proctor_desktop.config.remedy import SYNC_OR_INSTALL
 from proctor_desktop.core.errors import EnvironmentProblem
 
 APP_NAME = "proctor-desktop"
@@ -50,7 +51,7 @@ def resource(*parts: str) -> Path:
     raise EnvironmentProblem(
         "/".join(parts),
         "the file is in none of the program's folders",
-        "Run 'proctor-desktop weights sync', or install the program again.",
+        SYNC_OR_INSTALL,
     )
 
 

@@ -25,13 +25,13 @@ WARN_SPACING_S = 60.0
 
 
 class Engine:
-    """Holds the rules' state of one session.
+    """Holds the rules' state of one session, which goes by ``policy``.
 
     ``next_violation`` continues the numbering after a restart.
     """
 
     def __init__(self, policy: Policy, next_violation: int = 1) -> None:
-        self._recording = policy.recording
+        self.policy = policy
         self._trackers = [
             Tracker(rule)
             for rule in enabled_rules(policy.rules)
@@ -160,7 +160,7 @@ class Engine:
             rule = self._rule(turn.violation.rule)
             effects.append(_record(moment, turn, rule))
             if turn.kind == "start":
-                effects.extend(_kept(moment, turn.violation.number, rule, self._recording))
+                effects.extend(_kept(moment, turn.violation.number, rule, self.policy.recording))
                 effects.extend(self._warn(moment, rule))
         return effects
 

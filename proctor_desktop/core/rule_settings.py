@@ -245,9 +245,17 @@ class FrozenCamera(RuleSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class CameraChanged(RuleSettings):
-    """Another camera than at the start, a virtual one, or another scene all at once."""
+    """Another camera than at the start, a virtual one, or another scene all at once.
+
+    Each of them is told at once: ``after_s`` can only be 0.
+    """
 
     penalty: float = 5.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.after_s:
+            raise ValueError("after_s must be 0: a changed camera is told at once")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,12 +14,12 @@ SETTLE_S = 0.5
 
 STALE_S = 3.0
 """After so long without a reading nothing is known about the time between, unless the rule's
-readings are due so rarely that it takes ``_DUE_TWICE`` of them to be sure that they stopped."""
+readings are due so rarely that it takes ``_DUE_READINGS`` of them to be sure that they stopped."""
 
 SPACING_S = 1.0
 """A rule starts or updates at most once in this time."""
 
-_DUE_TWICE = 2.5
+_DUE_READINGS = 2.5
 _UPDATE_SHARE = 0.1
 
 
@@ -203,7 +203,7 @@ class Tracker:
 
 def stale_after_s(rate_per_s: float) -> float:
     """After so long without a reading nothing is known, for a rule whose readings come so often."""
-    return max(STALE_S, _DUE_TWICE / rate_per_s)
+    return max(STALE_S, _DUE_READINGS / rate_per_s)
 
 
 def _updates_from_ns(episode: Episode, last_turn_at: Moment) -> int:

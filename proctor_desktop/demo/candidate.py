@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -20,7 +19,11 @@ from proctor_desktop.demo.portrait import Picture, Points, load_portrait
 from proctor_desktop.demo.pose import ABSENT, AT_REST, Pose
 from proctor_desktop.demo.room import draw_room
 from proctor_desktop.demo.visitor import make_visitor
+from proctor_desktop.hosts.opencv import importing_opencv
 from proctor_desktop.vision.landmarker import StillLandmarker
+
+with importing_opencv():
+    import cv2
 
 _NOISE_SIGMA = 2.0
 _NOISE_MARGIN_PX = 64

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -17,6 +16,10 @@ from proctor_desktop.demo.head_region import face_outline, face_region, head_reg
 from proctor_desktop.demo.portrait import FACE_POINTS, Mask, Points, Portrait
 from proctor_desktop.demo.pose import Pose
 from proctor_desktop.demo.rasteriser import Indices
+from proctor_desktop.hosts.opencv import importing_opencv
+
+with importing_opencv():
+    import cv2
 
 _DIRECTIONS = 72
 _RING_SHARES = (0.2, 0.4, 0.6, 0.78, 0.92, 1.0)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from proctor_desktop.demo.portrait import FACE_POINTS, Mask, Points, Portrait
+from proctor_desktop.hosts.opencv import importing_opencv
+
+with importing_opencv():
+    import cv2
 
 _JAW_CORNERS = (58, 288)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from math import floor
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -15,6 +14,10 @@ from proctor_desktop.demo.head_region import head_region
 from proctor_desktop.demo.portrait import Mask, Picture, Points, Portrait
 from proctor_desktop.demo.pose import Pose
 from proctor_desktop.demo.rasteriser import rasterise
+from proctor_desktop.hosts.opencv import importing_opencv
+
+with importing_opencv():
+    import cv2
 
 Alpha: TypeAlias = npt.NDArray[np.float32]
 """0 (nothing there) to 1, for each pixel."""

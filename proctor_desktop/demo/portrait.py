@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from proctor_desktop.config.remedy import SYNC_WEIGHTS
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
+from proctor_desktop.hosts.opencv import importing_opencv
+
+with importing_opencv():
+    import cv2
 
 Picture: TypeAlias = npt.NDArray[np.uint8]
 """480 x 640 x 3, RGB."""
@@ -79,7 +83,7 @@ def _not_the_portrait(path: Path, why: str) -> EnvironmentProblem:
     return EnvironmentProblem(
         str(path),
         f"this is not the demo's portrait ({why})",
-        "Run 'proctor-desktop weights sync'.",
+        SYNC_WEIGHTS,
     )
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-import cv2
 import numpy as np
 import numpy.typing as npt
+
+from proctor_desktop.hosts.opencv import importing_opencv
+
+with importing_opencv():
+    import cv2
 
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 Indices: TypeAlias = npt.NDArray[np.int32]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
 from proctor_desktop.demo.portrait import Picture
+from proctor_desktop.hosts.opencv import importing_opencv
+
+with importing_opencv():
+    import cv2
 
 _WALL = (188.0, 184.0, 174.0)
 _DOOR = (132, 104, 78)

@@ -6,13 +6,16 @@ beside the candidate, nearly as large, and wholly in the picture.
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
 from proctor_desktop.demo.head_region import head_region
 from proctor_desktop.demo.person import Person, make_person
 from proctor_desktop.demo.portrait import Picture, Portrait
+from proctor_desktop.hosts.opencv import importing_opencv
+
+with importing_opencv():
+    import cv2
 
 _SIZE = 0.8
 _STRETCH = 1.06

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,9 +75,14 @@ def _size(count_bytes: int) -> str:
 
 def look_at_processor() -> Capability:
     """How many cores there are and how busy they have been."""
-    usable = psutil.Process().cpu_affinity() if hasattr(psutil.Process, "cpu_affinity") else None
-    cores = len(usable) if usable else psutil.cpu_count() or 1
-    return processor(cores, psutil.getloadavg()[0])
+    return processor(_usable_cores() or psutil.cpu_count() or 1, psutil.getloadavg()[0])
+
+
+def _usable_cores() -> int:
+    """How many cores this process may run on; 0 where the system does not tell."""
+    if sys.platform == "darwin":
+        return 0
+    return len(psutil.Process().cpu_affinity())
 
 
 def processor(cores: int, load: float) -> Capability:

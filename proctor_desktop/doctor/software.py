@@ -15,6 +15,7 @@ import numpy as np
 
 from proctor_desktop import __version__
 from proctor_desktop.config.program import is_frozen
+from proctor_desktop.config.remedy import SYNC_WEIGHTS
 from proctor_desktop.core.capability import Capability
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.doctor.probe import Probe, absent, works
@@ -39,7 +40,6 @@ _OPENCVS = frozenset(
         "opencv-contrib-python-headless",
     }
 )
-_SYNC = "Run 'proctor-desktop weights sync'."
 _AGAIN = "Install the program again."
 _VIDEO_FRAMES = 3
 _VIDEO_SIDE_PX = 64
@@ -103,7 +103,7 @@ def optional_models(statuses: Collection[WeightStatus] | None = None) -> Capabil
         f"{one.weight.without}."
         for one in lacking
     )
-    return absent("optional models", " ".join(reasons), _SYNC)
+    return absent("optional models", " ".join(reasons), SYNC_WEIGHTS)
 
 
 def portrait(statuses: Collection[WeightStatus] | None = None) -> Capability:
@@ -114,7 +114,7 @@ def portrait(statuses: Collection[WeightStatus] | None = None) -> Capability:
         return works("demo portrait", f"{status.weight.file} has the right hash.")
     state = "is missing" if status.state is State.MISSING else "has the wrong content"
     reason = f"{status.weight.file} {state}: {status.weight.without}."
-    return absent("demo portrait", reason, _SYNC)
+    return absent("demo portrait", reason, SYNC_WEIGHTS)
 
 
 def encoder() -> Capability:

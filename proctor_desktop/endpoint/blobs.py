@@ -7,15 +7,14 @@ import uuid
 from http import HTTPStatus
 
 from proctor_desktop.core.chain import digest
+from proctor_desktop.core.media_type import BYTES, JPEG, MP4, OGG, PNG
 from proctor_desktop.endpoint import conf
 from proctor_desktop.endpoint.media import MediaFolder, Readable
 from proctor_desktop.endpoint.models import NamedBlob, StoredBlob
 from proctor_desktop.endpoint.refusal import Refusal
 from proctor_desktop.wire import rest
 
-ALLOWED_TYPES = frozenset(
-    {"image/jpeg", "image/png", "video/mp4", "audio/ogg", "application/octet-stream"}
-)
+ALLOWED_TYPES = frozenset({JPEG, PNG, MP4, OGG, BYTES})
 JPEG_START = b"\xff\xd8\xff"
 
 
@@ -56,7 +55,7 @@ def receive_jpeg(session: uuid.UUID, image: bytes) -> str:
     if not image.startswith(JPEG_START):
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "The image is not a JPEG.")
     sha256 = digest(image)
-    receive(session, sha256, "image/jpeg", io.BytesIO(image), len(image))
+    receive(session, sha256, JPEG, io.BytesIO(image), len(image))
     return sha256
 
 

@@ -13,8 +13,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Protocol
 
-from proctor_desktop.endpoint.private_file import sync_folder
 from proctor_desktop.endpoint.refusal import Refusal
+from proctor_desktop.hosts.durability import sync_folder
 
 _CHUNK_BYTES = 64 * 1024
 _PRIVATE_FOLDER = 0o700

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from proctor_desktop.hosts.durability import sync_folder
+
 
 def read_or_create(path: Path, make: Callable[[], bytes]) -> bytes:
     """The file's bytes; where there is no file, those that ``make`` gives, on disk (mode 0600).
@@ -29,14 +31,3 @@ def read_or_create(path: Path, make: Callable[[], bytes]) -> bytes:
         os.unlink(part)
     sync_folder(path.parent)
     return path.read_bytes()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make new names in ``folder`` durable, where folders can be opened (not on Windows)."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from proctor_desktop.core import media_type
 from proctor_desktop.core.chain import BrokenChain, Record
 from proctor_desktop.core.moment import NS_PER_S, from_rfc3339
 from proctor_desktop.endpoint.models import Session, Violation
@@ -17,7 +18,7 @@ from proctor_desktop.endpoint.models.session import WORD_CHARS
 
 START, UPDATE, END = "violation.start", "violation.update", "violation.end"
 RULE_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_IMAGES = ("image/jpeg", "image/png")
+_IMAGES = (media_type.JPEG, media_type.PNG)
 _MAX_NUMBER = 2**53
 _MAX_DURATION_S = 7 * 24 * 3600.0
 

@@ -24,6 +24,7 @@ from proctor_desktop.core.chain import EMPTY, BlobRef, BrokenChain, Head, decode
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.export import container
 from proctor_desktop.export.manifest import FileLine, Manifest, missing_blobs
+from proctor_desktop.hosts.durability import sync_folder
 from proctor_desktop.wire import dsse
 
 _PIECE_BYTES = 1024 * 1024
@@ -102,7 +103,7 @@ def write_package(journal: Journal, destination: Path, now: datetime) -> Package
             part.replace(destination)
         finally:
             part.unlink(missing_ok=True)
-        _sync_folder(destination.parent)
+        sync_folder(destination.parent)
     except OSError as problem:
         raise _unwritable(destination, problem) from problem
     return _summary(destination, now, manifest, size_bytes)
@@ -290,16 +291,6 @@ def _part_beside(destination: Path) -> Path:
     )
     os.close(handle)
     return Path(name)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":  # Windows cannot open a folder for this; its rename is journaled
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _summary(path: Path, now: datetime, manifest: Manifest, size_bytes: int) -> PackageSummary:

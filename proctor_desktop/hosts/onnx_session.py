@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from proctor_desktop.config.remedy import SYNC_WEIGHTS
 from proctor_desktop.core.errors import EnvironmentProblem
 
 OPT_OUT = "ORT_DISABLE_TELEMETRY"
@@ -56,5 +57,5 @@ def open_session(onnxruntime: ModuleType, model: Path, content: bytes | None = N
         raise EnvironmentProblem(
             str(model),
             f"it is missing or is no ONNX model ({str(problem).partition(chr(10))[0]})",
-            "Run 'proctor-desktop weights sync'.",
+            SYNC_WEIGHTS,
         ) from problem

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from proctor_desktop.core.chain import BlobRef, digest
+from proctor_desktop.hosts.durability import sync_folder
 
 _CHUNK_BYTES = 1024 * 1024
 
@@ -81,17 +82,6 @@ def sync_file(path: Path) -> None:
     """Make a file's content durable, whoever wrote it."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a folder's entries durable, on systems where a folder can be synced."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def hash_file(path: Path) -> tuple[str, int]:

@@ -11,9 +11,8 @@ from enum import IntEnum, StrEnum
 
 from sqlite_utils import Database
 
+from proctor_desktop.core import media_type
 from proctor_desktop.core.chain import BlobRef
-
-VIDEO_TYPE = "video/mp4"
 
 
 class State(StrEnum):
@@ -73,7 +72,7 @@ def _priority(blob: BlobRef, kind: str) -> Priority:
     """
     if kind == "clip" or blob.type.startswith("audio/"):
         return Priority.CLIP
-    return Priority.SEGMENT if blob.type == VIDEO_TYPE else Priority.STILL
+    return Priority.SEGMENT if blob.type == media_type.MP4 else Priority.STILL
 
 
 def mark(db: Database, sha256: str, state: State, error: str = "") -> None:

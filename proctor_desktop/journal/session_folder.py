@@ -20,7 +20,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from proctor_desktop.core.errors import EnvironmentProblem
-from proctor_desktop.journal.blobs import sync_folder, write_new
+from proctor_desktop.hosts.durability import sync_folder
+from proctor_desktop.journal.blobs import write_new
 from proctor_desktop.journal.database import FILE_NAME, damaged, open_for_writing
 
 _LOCK = "in-use.lock"

@@ -37,6 +37,8 @@ def _answers(display: str) -> bool:
 
 
 def _listens(address: str) -> bool:
+    if sys.platform == "win32":
+        return False  # Windows has no such sockets, and no such display
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         return probe.connect_ex(address) == 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from proctor_desktop.config.remedy import SYNC_WEIGHTS
 from proctor_desktop.core.capability import Capability, Level
 from proctor_desktop.hosts import Host
 from proctor_desktop.monitor.analysers import Analysers
@@ -13,7 +14,6 @@ from proctor_desktop.sources.video_device import is_there
 from proctor_desktop.vision.models import ModelFiles
 
 _NOT_BUILT = "This version watches; it does not lock the computer down."
-_FIX = "Run 'proctor-desktop weights sync'."
 
 
 def abilities(host: Host, options: StageOptions, analysers: Analysers) -> tuple[Capability, ...]:
@@ -80,13 +80,13 @@ def _faces(models: ModelFiles, camera: Capability) -> Capability:
         "The better face detector is not installed: second people, and dark faces in dim light, "
         "are found less well."
     )
-    return Capability("other people", Level.DETECTED, reason, _FIX)
+    return Capability("other people", Level.DETECTED, reason, SYNC_WEIGHTS)
 
 
 def _model(name: str, file: Path | None, what: str, device: Capability) -> Capability:
     """What a model makes possible, if it is installed and its device gives it anything."""
     if file is None:
-        return Capability(name, Level.NOT_POSSIBLE, "Its model is not installed.", _FIX)
+        return Capability(name, Level.NOT_POSSIBLE, "Its model is not installed.", SYNC_WEIGHTS)
     if device.level is Level.NOT_POSSIBLE:
         return Capability(name, Level.NOT_POSSIBLE, device.reason, device.fix)
     return Capability(name, Level.DETECTED, what)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from proctor_desktop.core import media_type
 from proctor_desktop.core.chain import BlobRef, Head
 from proctor_desktop.core.effect import Effect, KeepClip, KeepSound, KeepStill, Record, WakeAt, Warn
 from proctor_desktop.core.engine import Engine
@@ -19,7 +20,6 @@ from proctor_desktop.recording import still
 from proctor_desktop.recording.overlay import overlaid
 from proctor_desktop.wire import eventlog
 
-JPEG = "image/jpeg"
 OVERLAY_QUALITY = 70
 """Better than the untouched still's: thin lines and small letters suffer first."""
 
@@ -178,11 +178,12 @@ class Evidence:
     def _untouched(self, seen: SeenPicture | None) -> BlobRef:
         if seen is None:
             raise NotKept(0, "there was no camera picture at that moment")
-        return self._blobs.keep(still.jpeg(seen.picture.image), JPEG)
+        return self._blobs.keep(still.jpeg(seen.picture.image), media_type.JPEG)
 
     def _overlay(self, seen: SeenPicture, words: str) -> BlobRef:
-        drawn = overlaid(seen.picture.image, seen.observations, words)
-        return self._blobs.keep(still.jpeg(drawn, OVERLAY_QUALITY), JPEG)
+        still_after_s = self.engine.policy.rules.multiple_faces.still_after_s
+        drawn = overlaid(seen.picture.image, seen.observations, still_after_s, words)
+        return self._blobs.keep(still.jpeg(drawn, OVERLAY_QUALITY), media_type.JPEG)
 
     def _gathered(self) -> list[Entry]:
         if not self._log or self._logged_at is None:

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from proctor_desktop.core import media_type
 from proctor_desktop.core.moment import Moment, rfc3339
 from proctor_desktop.core.observation import Source
 from proctor_desktop.core.policy import Recording
+from proctor_desktop.core.sound import RATE_HZ
 from proctor_desktop.monitor.clips import Footage, Made, NotMade, ring_s
-from proctor_desktop.recording import sound_clip
 from proctor_desktop.recording.clip import CameraClip, NoClip, camera_clip
-from proctor_desktop.recording.encoder import MEDIA_TYPE
 from proctor_desktop.recording.ring import CameraRing, Pictures
-from proctor_desktop.recording.sound_ring import RATE_HZ, SoundRing, SoundSpan
+from proctor_desktop.recording.sound_clip import opus
+from proctor_desktop.recording.sound_ring import SoundRing, SoundSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def _camera_clip(pictures: Pictures) -> Made:
         clip = camera_clip(pictures)
     except NoClip as problem:
         raise NotMade(str(problem)) from problem
-    return Made(clip.content, MEDIA_TYPE, _camera_data(clip))
+    return Made(clip.content, media_type.MP4, _camera_data(clip))
 
 
 def _camera_data(clip: CameraClip) -> dict[str, Any]:
@@ -101,4 +102,4 @@ def _sound_clip(span: SoundSpan | None) -> Made:
     }
     if span.missing_s:
         data["missing_s"] = round(span.missing_s, 3)
-    return Made(sound_clip.opus(span.samples), sound_clip.MEDIA_TYPE, data)
+    return Made(opus(span.samples), media_type.OGG, data)

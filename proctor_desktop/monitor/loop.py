@@ -6,13 +6,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from proctor_desktop.core import media_type
 from proctor_desktop.core.chain import BlobRef
 from proctor_desktop.core.event import Event, Tick
 from proctor_desktop.core.moment import Clock
 from proctor_desktop.core.observation import FacesSeen, Gap, Health, Source, SourceHealth
 from proctor_desktop.core.session import Phase
 from proctor_desktop.journal.blobs import BlobStore, NotKept
-from proctor_desktop.journal.ledger import VIDEO_TYPE
 from proctor_desktop.monitor import inbox as items
 from proctor_desktop.monitor.conductor import Conductor
 from proctor_desktop.monitor.evidence import Evidence
@@ -147,7 +147,7 @@ class SessionLoop:
     def _adopt(self, segment: Segment) -> None:
         data, now = segment_data(segment), self._clock.now()
         try:
-            blobs: tuple[BlobRef, ...] = (self._blobs.adopt(segment.path, VIDEO_TYPE),)
+            blobs: tuple[BlobRef, ...] = (self._blobs.adopt(segment.path, media_type.MP4),)
         except NotKept as problem:
             data |= {"what": "screen segment", "reason": str(problem)}
             self._evidence.record(now, "not_captured", data)

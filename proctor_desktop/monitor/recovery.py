@@ -6,22 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proctor_desktop.config.exam import open_envelope
+from proctor_desktop.core import media_type
 from proctor_desktop.core.chain import BlobRef, BrokenChain, digest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.session import Phase
 from proctor_desktop.journal.blobs import BlobStore
-from proctor_desktop.journal.ledger import VIDEO_TYPE
 from proctor_desktop.journal.reader import Reader
 from proctor_desktop.journal.recover import LeftBehind, closing_entries, read_back
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Entry, Writer
 from proctor_desktop.monitor.segment_record import segment_data
-from proctor_desktop.recording import sound_clip
 from proctor_desktop.recording.orphan import orphan
 from proctor_desktop.wire import rest
 
-_TYPES = {b"\xff\xd8\xff": "image/jpeg", b"OggS": sound_clip.MEDIA_TYPE}
+_TYPES = {b"\xff\xd8\xff": media_type.JPEG, b"OggS": media_type.OGG}
 """Media types by what a file begins with; what begins otherwise is video."""
 
 
@@ -93,15 +92,15 @@ def _references(blobs: BlobStore, names: list[str]) -> tuple[BlobRef, ...]:
     for name in names:
         path = blobs.path(name)
         if path is not None:
-            media_type = _media_type(path)
-            references.append(BlobRef(name, media_type, path.stat().st_size))
+            references.append(BlobRef(name, _type_of(path), path.stat().st_size))
     return tuple(references)
 
 
-def _media_type(path: Path) -> str:
+def _type_of(path: Path) -> str:
     with path.open("rb") as file:
         begins = file.read(max(map(len, _TYPES)))
-    return next((name for start, name in _TYPES.items() if begins.startswith(start)), VIDEO_TYPE)
+    known = (kind for start, kind in _TYPES.items() if begins.startswith(start))
+    return next(known, media_type.MP4)
 
 
 def _parts(folder: SessionFolder) -> list[Path]:
@@ -114,7 +113,7 @@ def _segment(part: Path, blobs: BlobStore, now: Moment) -> Entry | None:
     if found is None:
         return None
     data = {**segment_data(found), "recovered": True}
-    return Entry(now, "segment", data, (blobs.adopt(part, VIDEO_TYPE),))
+    return Entry(now, "segment", data, (blobs.adopt(part, media_type.MP4),))
 
 
 def _quarantine(folder: SessionFolder) -> None:

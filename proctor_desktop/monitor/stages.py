@@ -15,7 +15,7 @@ from proctor_desktop.core.event import Event
 from proctor_desktop.core.frame import Frame
 from proctor_desktop.core.moment import Clock, Moment
 from proctor_desktop.core.observation import Health, Observation, Source, SourceHealth
-from proctor_desktop.core.policy import Recording
+from proctor_desktop.core.policy import Policy
 from proctor_desktop.hosts import Host
 from proctor_desktop.hosts.session_kind import SessionKind
 from proctor_desktop.monitor import inbox as items
@@ -78,7 +78,7 @@ class Stages:
         self,
         options: StageOptions,
         host: Host,
-        recording: Recording,
+        policy: Policy,
         analysers: Analysers,
         rings: Rings,
         clock: Clock,
@@ -92,7 +92,7 @@ class Stages:
         self._frames = frames
         self._preview = preview
         self._options = options
-        self._recording = recording
+        self._recording = policy.recording
         self._rings = rings
         self._host = host
         self._watches_desktop = options.desktop and host.session is SessionKind.X11
@@ -111,6 +111,7 @@ class Stages:
             slot,
             lambda: load_models(analysers.vision),
             load_reference_face(),
+            policy.rules,
             clock,
             self._analysed,
             self._crash("vision"),
@@ -227,11 +228,12 @@ class Stages:
         self._started += [self._screen, self._segmenter]
 
     def _report(self, moment: Moment, observation: Observation) -> None:
-        match observation:
-            case SourceHealth(Source.CAMERA, Health.LOST):
-                self._frames.clear()
-            case _:
-                pass
+        if (
+            isinstance(observation, SourceHealth)
+            and observation.source is Source.CAMERA
+            and observation.state is Health.LOST
+        ):
+            self._frames.clear()
         self._inbox.put(Event(moment, observation))
 
     def _analysed(self, analysis: Analysis) -> None:

@@ -9,15 +9,18 @@ import json
 from dataclasses import dataclass
 
 import av
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from proctor_desktop.core.frame import FRAMES_PER_S
 from proctor_desktop.core.moment import Moment, rfc3339
+from proctor_desktop.hosts.opencv import importing_opencv
 from proctor_desktop.recording.encoder import CODEC, FragmentedVideo, SegmentFull
 from proctor_desktop.recording.ring import Pictures
 from proctor_desktop.wire.rest import MAX_BLOB_BYTES
+
+with importing_opencv():
+    import cv2
 
 LIMIT_BYTES = MAX_BLOB_BYTES * 9 // 10
 """Room is left for the seal and for the end of the file."""

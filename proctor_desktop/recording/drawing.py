@@ -6,7 +6,6 @@ of the picture that is drawn on, which is changed in place.
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -14,13 +13,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from proctor_desktop.hosts.qt_environment import drop_opencv_qt
+from proctor_desktop.hosts.opencv import importing_opencv
 
-os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
-
-import cv2
-
-drop_opencv_qt()
+with importing_opencv():
+    import cv2
 
 Image: TypeAlias = NDArray[np.uint8]
 """An RGB picture: ``uint8``, height x width x 3."""

@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 from proctor_desktop.recording.segment_file import Sink
 
 CODEC = "av1"
-MEDIA_TYPE = "video/mp4"
 
 _MOVFLAGS = "frag_every_frame+empty_moov+default_base_moof"
 _PRESET = {"preset": "8", "crf": "40"}

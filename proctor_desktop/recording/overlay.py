@@ -24,7 +24,7 @@ from proctor_desktop.core.observation import (
     Observation,
     PictureSeen,
 )
-from proctor_desktop.core.rules.stillness import STILL_AFTER_S
+from proctor_desktop.core.rules.stillness import FROZEN_FROM_S
 from proctor_desktop.recording import drawing
 from proctor_desktop.recording.drawing import WORDS, Box, Colour, Image, Point
 
@@ -41,15 +41,17 @@ _EYES_DOWN = 0.38
 
 _GAZE_PX_PER_DEG = 3.0
 _LONGEST_ARROW = 0.2
-_FROZEN_FROM_S = 1.0
 
 
-def overlaid(image: Image, seen: Sequence[Observation], words: str = "") -> Image:
+def overlaid(
+    image: Image, seen: Sequence[Observation], still_after_s: float, words: str = ""
+) -> Image:
     """A copy of an RGB picture with what was seen in it, and ``words`` below.
 
     ``image`` (``uint8``, height x width x 3) stays as it is. Boxes and their labels keep off the
-    face itself; figures stand in a corner at the top. Raises ValueError for what is no such
-    picture.
+    face itself; figures stand in a corner at the top. A face that has been still for
+    ``still_after_s``, the exam's own setting, is marked as one that never moves. Raises ValueError
+    for what is no such picture.
     """
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:  # noqa: PLR2004
         raise ValueError(f"a picture of shape {image.shape} cannot be drawn on")
@@ -63,7 +65,7 @@ def overlaid(image: Image, seen: Sequence[Observation], words: str = "") -> Imag
                     _object(canvas, found)
             case FacesSeen():
                 for face in faces:
-                    _face(canvas, face)
+                    _face(canvas, face, face.still_s >= still_after_s)
             case _:
                 pass
     if faces:
@@ -111,9 +113,9 @@ def _line(one: Observation) -> tuple[str, Colour] | None:  # noqa: PLR0911 - one
             return f"like the reference photo  {similarity:.2f}", WORDS
         case LivenessChecked(_, live):
             return f"looks alive  {live:.2f}", WORDS
-        case PictureSeen() if one.frozen_s >= _FROZEN_FROM_S or one.replaced:
+        case PictureSeen() if one.frozen_s >= FROZEN_FROM_S or one.replaced:
             frozen = f"unchanged for {one.frozen_s:.0f} s"
-            what = frozen if one.frozen_s >= _FROZEN_FROM_S else "another scene"
+            what = frozen if one.frozen_s >= FROZEN_FROM_S else "another scene"
             return f"picture  {what}", WORDS
         case _:
             return None
@@ -124,8 +126,7 @@ def _side(horizontal_deg: float) -> str:
     return "left" if horizontal_deg >= 0 else "right"
 
 
-def _face(canvas: Image, face: FaceBox) -> None:
-    still = face.still_s >= STILL_AFTER_S
+def _face(canvas: Image, face: FaceBox, still: bool) -> None:
     text = f"face {face.score:.2f}" + (", never moves" if still else "")
     box, colour = _box_of(canvas, face), STILL_FACE if still else FACE
     drawing.corners(canvas, box, colour)

@@ -58,9 +58,3 @@ class CameraRing:
                 for picture in self._pictures
                 if start.mono_ns <= picture.moment.mono_ns <= end.mono_ns
             )
-
-    @property
-    def size_bytes(self) -> int:
-        """How much memory the pictures take."""
-        with self._lock:
-            return sum(len(picture.jpeg) for picture in self._pictures)

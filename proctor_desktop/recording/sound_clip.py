@@ -9,10 +9,10 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-MEDIA_TYPE = "audio/ogg"
+from proctor_desktop.core.sound import RATE_HZ
+
 BITS_PER_S = 24_000
 
-_RATE_HZ = 16_000
 _VOICE = {"application": "voip", "vbr": "constrained"}
 
 
@@ -25,7 +25,7 @@ def opus(samples: NDArray[np.float32]) -> bytes:
         raise ValueError("there is no sound to encode")
     file = io.BytesIO()
     with av.open(file, "w", format="ogg") as container:
-        stream = container.add_stream("libopus", rate=_RATE_HZ, layout="mono", options=dict(_VOICE))
+        stream = container.add_stream("libopus", rate=RATE_HZ, layout="mono", options=dict(_VOICE))
         stream.bit_rate = BITS_PER_S
         container.mux(stream.encode(_as_frame(samples)))
         container.mux(stream.encode(None))
@@ -35,6 +35,6 @@ def opus(samples: NDArray[np.float32]) -> bytes:
 def _as_frame(samples: NDArray[np.float32]) -> av.AudioFrame:
     bounded = np.clip(np.nan_to_num(samples), -1.0, 1.0).astype(np.float32)
     frame = av.AudioFrame.from_ndarray(bounded[None, :], format="flt", layout="mono")
-    frame.sample_rate = _RATE_HZ
-    frame.pts, frame.time_base = 0, Fraction(1, _RATE_HZ)
+    frame.sample_rate = RATE_HZ
+    frame.pts, frame.time_base = 0, Fraction(1, RATE_HZ)
     return frame

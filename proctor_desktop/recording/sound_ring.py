@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proctor_desktop.core.moment import Moment
+from proctor_desktop.core.sound import RATE_HZ
 
 Samples: TypeAlias = NDArray[np.float32]
 
-RATE_HZ = 16_000
 _TOLERATED_S = 0.5
 
 
@@ -62,11 +62,6 @@ class SoundRing:
                 if begins.mono_ns < at.mono_ns <= ends.mono_ns
             ]
         return _joined(found) if found else None
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._blocks.clear()
 
 
 def _joined(blocks: list[tuple[Moment, Samples]]) -> SoundSpan:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 from numpy.typing import NDArray
 
-from proctor_desktop.hosts.qt_environment import drop_opencv_qt
+from proctor_desktop.hosts.opencv import importing_opencv
 from proctor_desktop.wire.stdio import PREVIEW_HEIGHT_PX, PREVIEW_WIDTH_PX
 
-os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+with importing_opencv():
+    import cv2
 
-import cv2
-
-drop_opencv_qt()
-
-MEDIA_TYPE = "image/jpeg"
 EVIDENCE_QUALITY = 50
 PREVIEW_QUALITY = 60
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from proctor_desktop.config import exam as exam_file
 from proctor_desktop.config import keys
 from proctor_desktop.config.exam import Exam, SignedExam
+from proctor_desktop.core import media_type
 from proctor_desktop.core.chain import EMPTY, Head, decode, follow
 from proctor_desktop.core.engine import Engine
 from proctor_desktop.core.event import Event
@@ -26,7 +27,6 @@ from proctor_desktop.monitor.conductor import Conductor, Hands, Session
 from proctor_desktop.monitor.evidence import Evidence
 from proctor_desktop.monitor.recent_frames import RecentFrames
 from proctor_desktop.monitor.segment_record import segment_data
-from proctor_desktop.recording.encoder import MEDIA_TYPE
 from proctor_desktop.recording.segment import Segment
 from proctor_desktop.selftest.pictures import Picture
 from proctor_desktop.selftest.steps import StepFailed
@@ -111,7 +111,7 @@ def write_session(
         conductor = _conductor(folder, exam, evidence, clock)
         conductor.open()
         _play(evidence, clock, frames, picture)
-        blob = blobs.adopt(segment.path, MEDIA_TYPE)
+        blob = blobs.adopt(segment.path, media_type.MP4)
         evidence.record(clock.now(), "segment", segment_data(segment), (blob,))
         return Written(folder, exam, started, conductor.close("the self-test is over"))
 

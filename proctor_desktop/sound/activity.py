@@ -21,16 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proctor_desktop.core.observation import SoundLevel
+from proctor_desktop.core.sound import BLOCKS_A_REPORT, REPORT_S
 
 SILENCE_DBFS = -100.0
 LOWEST_THRESHOLD_DBFS = -45.0
 HIGHEST_THRESHOLD_DBFS = -35.0
 
-_BLOCK_S = 0.1
 _PIECES_A_BLOCK = 10
 _QUARTER = 25.0
 _SMOOTHING = 0.8
-_BLOCKS_A_REPORT = 5
 _FLOOR_BLOCKS = 100
 _FLOOR_PERCENTILE = 10.0
 _FLOOR_NEEDS_BLOCKS = 30
@@ -68,7 +67,7 @@ class SoundActivity:
         self._amplitude = _SMOOTHING * self._amplitude + (1 - _SMOOTHING) * _amplitude(level)
         self._blocks += 1
         self._measure(level)
-        if self._blocks % _BLOCKS_A_REPORT:
+        if self._blocks % BLOCKS_A_REPORT:
             return None
         return self._report()
 
@@ -89,13 +88,13 @@ class SoundActivity:
             level_dbfs=level,
             threshold_dbfs=threshold,
             active=level > threshold,
-            span_s=_BLOCKS_A_REPORT * _BLOCK_S,
+            span_s=REPORT_S,
         )
 
 
 def block_level_dbfs(samples: NDArray[np.float32]) -> float:
     """The level of a block's quieter parts, from -100 to 0; 0 is a square wave at full scale."""
-    pieces = np.nan_to_num(samples).astype(np.float64).reshape(_PIECES_A_BLOCK, -1)
+    pieces = samples.astype(np.float64).reshape(_PIECES_A_BLOCK, -1)
     loudness = np.sqrt(np.mean(pieces**2, axis=1))
     return _dbfs(float(np.percentile(loudness, _QUARTER)))
 

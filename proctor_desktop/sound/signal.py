@@ -12,9 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proctor_desktop.core.observation import SoundSignal
-
-BLOCK_S = 0.1
-BLOCKS_A_REPORT = 5
+from proctor_desktop.core.sound import BLOCKS_A_REPORT, REPORT_S
 
 _STEP = 2.0**-15  # one step of 16 bits
 _DITHER_STEPS = 4
@@ -46,16 +44,15 @@ class SignalWatch:
             return None
         clipped, self._clipped = self._clipped, 0.0
         return SoundSignal(
-            span_s=BLOCKS_A_REPORT * BLOCK_S,
+            span_s=REPORT_S,
             digital_silence=self._dead_in_a_row >= _DEAD_BLOCKS,
             clipped=round(clipped, 4),
         )
 
 
 def is_dead(samples: NDArray[np.float32]) -> bool:
-    """Whether a block holds no more than a constant and dither; numbers that are none count so."""
-    whole = np.nan_to_num(samples)
-    return bool(np.ptp(whole) <= _DITHER_STEPS * _STEP)
+    """Whether a block holds no more than a constant and dither."""
+    return bool(np.ptp(samples) <= _DITHER_STEPS * _STEP)
 
 
 def clipped_share(samples: NDArray[np.float32]) -> float:
@@ -63,12 +60,11 @@ def clipped_share(samples: NDArray[np.float32]) -> float:
 
     Flat tops that a resampler has rounded swing beyond full scale, and those samples count too.
     """
-    whole = np.nan_to_num(samples)
-    size = np.abs(whole)
+    size = np.abs(samples)
     loud = size >= _FULL_SCALE
     if not loud.any():
         return 0.0
-    flat = loud[1:] & loud[:-1] & (np.abs(np.diff(whole)) <= _FLAT_WITHIN)
+    flat = loud[1:] & loud[:-1] & (np.abs(np.diff(samples)) <= _FLAT_WITHIN)
     return float(np.mean(_in_runs(flat) | (size >= _BEYOND)))
 
 

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from proctor_desktop.config.remedy import SYNC_WEIGHTS
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.observation import SpeechHeard
+from proctor_desktop.core.sound import BLOCK_SAMPLES, BLOCKS_A_REPORT, RATE_HZ, REPORT_S
 from proctor_desktop.hosts.onnx_session import importing_onnxruntime, open_session
 
 if TYPE_CHECKING:
@@ -27,10 +29,9 @@ Samples: TypeAlias = NDArray[np.float32]
 Network: TypeAlias = Callable[[Samples], float]
 """The probability (0-1) that the next 512 samples are speech."""
 
-RATE_HZ = 16_000
 CHUNK_SAMPLES = 512
 CHUNK_S = CHUNK_SAMPLES / RATE_HZ
-SPAN_SAMPLES = RATE_HZ // 2
+SPAN_SAMPLES = BLOCKS_A_REPORT * BLOCK_SAMPLES
 
 # Below one step of 16 bits there is nothing to find; a muted microphone then costs nothing either.
 FAINTEST_DBFS = -90.0
@@ -95,12 +96,11 @@ class SpeechDetector:
         return self._report()
 
     def _report(self) -> SpeechHeard:
-        span_s = SPAN_SAMPLES / RATE_HZ
-        speech_s = min(span_s, self._runs.speech_s)
+        speech_s = min(REPORT_S, self._runs.speech_s)
         self._runs.speech_s = 0.0
         probability = how_sure(self._probabilities)
         self._probabilities.clear()
-        return SpeechHeard(span_s, round(speech_s, 3), round(probability, 3))
+        return SpeechHeard(REPORT_S, round(speech_s, 3), round(probability, 3))
 
 
 class SpeechRuns:
@@ -151,9 +151,7 @@ def _open(model: Path) -> InferenceSession:
         import onnxruntime  # noqa: PLC0415 - takes 0.1 s, and without the model it is not needed
     session = open_session(onnxruntime, model)
     if {one.name for one in session.get_inputs()} != {"input", "state", "sr"}:
-        raise EnvironmentProblem(
-            str(model), "it is not the speech model", "Run 'proctor-desktop weights sync'."
-        )
+        raise EnvironmentProblem(str(model), "it is not the speech model", SYNC_WEIGHTS)
     return session
 
 

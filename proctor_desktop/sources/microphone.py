@@ -12,10 +12,11 @@ from typing import Any
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.moment import NS_PER_S, Clock, Moment
 from proctor_desktop.core.observation import Source
+from proctor_desktop.core.sound import BLOCK_S
 from proctor_desktop.hosts.worker import Crashed, Worker
 from proctor_desktop.sources.outage import Outage, Report
 from proctor_desktop.sources.pacing import wait_s
-from proctor_desktop.sources.resample import BLOCK_S, Blocks, Resampler, Samples
+from proctor_desktop.sources.resample import Blocks, Resampler, Samples
 from proctor_desktop.sources.sound_device import OpenStream, SoundStream, open_stream
 from proctor_desktop.sources.sound_file import SoundFile
 

@@ -8,9 +8,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-RATE_HZ = 16_000
-BLOCK_SAMPLES = 1_600
-BLOCK_S = BLOCK_SAMPLES / RATE_HZ
+from proctor_desktop.core.sound import BLOCK_S, BLOCK_SAMPLES, RATE_HZ
+
+__all__ = ["BLOCK_S", "Blocks", "Resampler", "Samples"]
 
 Samples: TypeAlias = NDArray[np.float32]
 

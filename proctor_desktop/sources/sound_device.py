@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from proctor_desktop.core.errors import EnvironmentProblem
-from proctor_desktop.sources.resample import BLOCK_SAMPLES, RATE_HZ
+from proctor_desktop.core.sound import BLOCK_SAMPLES, RATE_HZ
 
 Heard = Callable[[Any, int, Any, Any], None]
 _PRIVACY = "Check that it is plugged in and that the system's privacy settings allow it."

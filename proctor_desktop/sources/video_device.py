@@ -9,20 +9,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, cast
 
-from proctor_desktop.core.errors import EnvironmentProblem
-from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
-from proctor_desktop.hosts.qt_environment import drop_opencv_qt
-from proctor_desktop.sources.picture import Image, fitted_size, padded
-
-# Read by OpenCV when it is loaded: no chatter on stderr, and a camera that gives nothing is
-# noticed after a second instead of ten.
-os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
-os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "1")
-
-import cv2
 import numpy as np
 
-drop_opencv_qt()
+from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
+from proctor_desktop.hosts.opencv import importing_opencv
+from proctor_desktop.sources.picture import Image, fitted_size, padded
+
+with importing_opencv():
+    import cv2
+
+# Read at the first capture: a camera that gives nothing is noticed after a second, not after ten.
+os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "1")
 
 _DEV = Path("/dev")
 _BGR_CHANNELS = 3
@@ -119,8 +117,11 @@ def is_there(number: int) -> bool:
 
 def _refused(what: str, path: Path) -> EnvironmentProblem:
     busy = "Close other programs that use the camera (video calls, browsers), then try again."
+    flags = os.O_RDWR
+    if sys.platform != "win32":
+        flags |= os.O_NONBLOCK
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_NONBLOCK))
+        os.close(os.open(path, flags))
     except PermissionError:
         remedy = "Add your user to the group 'video', log out and in again."
         return EnvironmentProblem(what, f"you may not use {path}", remedy)

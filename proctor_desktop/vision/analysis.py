@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.observation import (
@@ -30,9 +29,7 @@ ANGLE_DIGITS = 2
 FRACTION_DIGITS = 4
 
 COARSE_CONFIDENCE = 0.5
-
-Seen: TypeAlias = Observation
-"""Whatever the camera's picture can give rise to."""
+"""What an angle is worth that comes from a detected face alone, beside one from a mesh (1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class Analysis:
 
     frame: int
     moment: Moment
-    observations: tuple[Seen, ...]
+    observations: tuple[Observation, ...]
     analysis_ms: float
 
 
@@ -129,13 +126,13 @@ def _seen_score(sight: Sight) -> float:
 
 def _turned_away(sight: Sight, neutral: Neutral) -> tuple[HeadPose, ...]:
     """A head that turned so far that its mesh was lost: roughly where to, and half as sure."""
-    if sight.coarse is None:
+    if sight.coarse_yaw_deg is None:
         return ()
     straight = angles(neutral.matrix())
     return (
         HeadPose(
             sight.frame,
-            _round(sight.coarse.yaw_deg - straight.yaw_deg, ANGLE_DIGITS),
+            _round(sight.coarse_yaw_deg - straight.yaw_deg, ANGLE_DIGITS),
             0.0,
             0.0,
             COARSE_CONFIDENCE,

@@ -16,10 +16,12 @@ from proctor_desktop.core.observation import (
     Health,
     LivenessChecked,
     ObjectsSeen,
+    Observation,
     Source,
     SourceHealth,
 )
-from proctor_desktop.vision.analysis import FRACTION_DIGITS, Analysis, FaceReader, Seen
+from proctor_desktop.core.policy import Rules
+from proctor_desktop.vision.analysis import FRACTION_DIGITS, Analysis, FaceReader
 from proctor_desktop.vision.calibration import Calibration
 from proctor_desktop.vision.faces import Faces, brightness
 from proctor_desktop.vision.geometry import Fit, Mesh, fit
@@ -33,12 +35,11 @@ from proctor_desktop.vision.schedule import Check, Load, Schedule
 from proctor_desktop.vision.sight import RgbImage, Sight
 
 DOUBTFUL = 0.5
-"""A likeness below this is looked at again soon: it is either a bad picture or another person."""
+"""A likeness below this is looked at again soon: it is either a bad picture or another person. As
+many good comparisons follow it closely as the rule looks back on, so that a doubt that was wrong is
+soon over."""
 
 AGAIN_S = 3.0
-CLOSE_CHECKS = 5
-"""So many good comparisons follow a doubtful one closely: as many as the rule looks back on, so
-that a doubt that was wrong is soon over."""
 
 _PHOTO_TRIES = 3
 _STILL_DIGITS = 3
@@ -48,14 +49,19 @@ _NS_PER_MS = 1_000_000
 class Analyst:
     """Analyses the pictures of one camera in the order in which they were taken.
 
-    ``calibration`` may be set at any time; without one there are no angles, eyes or gaze. Not
-    thread-safe: the models belong to the thread that made them.
+    ``rules`` are the exam's, by default those of one that changes nothing: they say what keeps
+    still, and how many comparisons count. ``calibration`` may be set at any time; without one there
+    are no angles, eyes or gaze. Not thread-safe: the models belong to the thread that made them.
     """
 
-    def __init__(self, models: Models, reference: ReferenceFace) -> None:
+    def __init__(
+        self, models: Models, reference: ReferenceFace, rules: Rules | None = None
+    ) -> None:
+        rules = rules or Rules()
         self._models = models
         self._reference = reference
-        self._faces = Faces()
+        self._faces = Faces(rules.multiple_faces.still_after_s)
+        self._close_checks = rules.identity_mismatch.checks
         self._reader = FaceReader()
         self._picture = PictureWatch()
         checks = {
@@ -81,7 +87,7 @@ class Analyst:
         """What is to be said about ``frame``, and what was seen in it."""
         began = perf_counter()
         sight = self._look(frame)
-        seen: list[Seen] = [FacesSeen(frame.number, tuple(map(_rounded, sight.faces)))]
+        seen: list[Observation] = [FacesSeen(frame.number, tuple(map(_rounded, sight.faces)))]
         seen.extend(self._reader.read(sight, self.calibration))
         picture = self._picture.see(frame.image, frame.moment, frame.number)
         if picture is not None:
@@ -132,7 +138,7 @@ class Analyst:
         height_px, width_px = image.shape[:2]
         return fit(mesh, self._reference, width_px, height_px)
 
-    def _check(self, frame: Frame[RgbImage], sight: Sight) -> list[Seen]:
+    def _check(self, frame: Frame[RgbImage], sight: Sight) -> list[Observation]:
         idle = self._load.resting | self._pointless(frame.image, sight)
         match self._schedule.due(frame.moment, idle):
             case Check.OBJECTS if self._models.objects:
@@ -169,7 +175,7 @@ class Analyst:
         assert self._models.identity is not None  # noqa: S101 - what is not there is never due
         assert self._photo is not None  # noqa: S101
         alike = similarity(self._photo, self._models.identity.embed(frame.image, mesh))
-        self._doubts = CLOSE_CHECKS if alike < DOUBTFUL else max(0, self._doubts - 1)
+        self._doubts = self._close_checks if alike < DOUBTFUL else max(0, self._doubts - 1)
         again_in_s = AGAIN_S if self._doubts else None
         self._schedule.done(Check.IDENTITY, frame.moment, again_in_s)
         return FaceCompared(frame.number, alike)

@@ -20,11 +20,7 @@ from math import atan2, degrees
 import numpy as np
 
 from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
-from proctor_desktop.vision.geometry import Angles
 from proctor_desktop.vision.sight import Detection
-
-CONFIDENCE = 0.5
-"""What such an angle is worth beside one from a mesh (1)."""
 
 CLEARLY_TURNED_DEG = 50.0
 WIDEST_DEG = 90.0
@@ -39,31 +35,28 @@ LEAST_SCORE = 0.35
 """Points of a face that is hardly seen are guesses."""
 
 
-def coarse_pose(detection: Detection) -> Angles | None:
-    """Yaw and roll of a head that is clearly turned to the side, in the candidate's own signs.
+def coarse_yaw_deg(detection: Detection) -> float | None:
+    """The yaw of a head that is clearly turned to the side, in the candidate's own sign.
 
-    They are relative to a head that looks into the camera; pitch is always 0. None if the head is
-    not turned by CLEARLY_TURNED_DEG at least, or is seen too badly to tell.
+    It is relative to a head that looks into the camera, and within WIDEST_DEG of it. None if the
+    head is not turned by CLEARLY_TURNED_DEG at least, or is seen too badly to tell.
     """
     if detection.box.score < LEAST_SCORE:
         return None
-    yaw_deg, roll_deg = yaw_and_roll(detection)
-    if abs(yaw_deg) < CLEARLY_TURNED_DEG:
-        return None
-    return Angles(yaw_deg, 0.0, roll_deg)
+    yaw_deg = _yaw_deg(detection)
+    return None if abs(yaw_deg) < CLEARLY_TURNED_DEG else yaw_deg
 
 
-def yaw_and_roll(detection: Detection) -> tuple[float, float]:
-    """Both angles in degrees, however small; yaw is within WIDEST_DEG of straight ahead."""
+def _yaw_deg(detection: Detection) -> float:
     points = detection.keypoints.astype(np.float64) * (WIDTH_PX, HEIGHT_PX)
     eyes, mouth = points[:2].mean(axis=0), points[3:].mean(axis=0)
     down = mouth - eyes
     length = float(np.hypot(*down))
     if length == 0.0:
-        return 0.0, 0.0
+        return 0.0
     down /= length
     across = np.array((down[1], -down[0]))
     nose = float((points[2] - eyes) @ across) / length
     apart = float((points[1] - points[0]) @ across) / length
     yaw = degrees(atan2(nose / NOSE_REACH, max(0.0, apart) / EYE_DISTANCE))
-    return max(-WIDEST_DEG, min(WIDEST_DEG, yaw)), degrees(atan2(-down[0], down[1]))
+    return max(-WIDEST_DEG, min(WIDEST_DEG, yaw))

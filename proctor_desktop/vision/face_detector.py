@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from proctor_desktop.config.remedy import SYNC_WEIGHTS
 from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
 from proctor_desktop.core.observation import FaceBox
 from proctor_desktop.vision import yunet
 from proctor_desktop.vision.mediapipe_tasks import load_tasks
@@ -83,7 +85,7 @@ class FullRangeDetector:
     def __init__(self, model: Path) -> None:
         with native_log_routed():
             self._images, self._task = _build(model)
-            self.detect(np.zeros((480, 640, 3), np.uint8))  # the first call still loads
+            self.detect(np.zeros((HEIGHT_PX, WIDTH_PX, 3), np.uint8))  # the first call still loads
 
     def detect(self, image: RgbImage) -> tuple[Detection, ...]:
         """The faces in ``image``, largest first."""
@@ -110,7 +112,7 @@ def distinct(found: Iterable[Detection]) -> tuple[Detection, ...]:
     for one in sorted(found, key=lambda detection: detection.box.score, reverse=True):
         if not any(same_face(one.box, other.box) for other in kept):
             kept.append(one)
-    return tuple(sorted(kept, key=lambda kept: kept.box.width * kept.box.height, reverse=True))
+    return tuple(sorted(kept, key=lambda one: one.box.width * one.box.height, reverse=True))
 
 
 def same_face(one: FaceBox, other: FaceBox) -> bool:
@@ -188,5 +190,5 @@ def _no_detector(model: Path, why: str) -> EnvironmentProblem:
     return EnvironmentProblem(
         str(model),
         f"no face detector can be made of it ({why})",
-        "Run 'proctor-desktop weights sync'.",
+        SYNC_WEIGHTS,
     )

@@ -9,18 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from proctor_desktop.core.frame import Frame
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.observation import FaceBox
-from proctor_desktop.vision.coarse_pose import coarse_pose
+from proctor_desktop.core.rules.stillness import STILL_AFTER_S
+from proctor_desktop.hosts.opencv import importing_opencv
+from proctor_desktop.vision.coarse_pose import coarse_yaw_deg
 from proctor_desktop.vision.face_detector import same_face
-from proctor_desktop.vision.geometry import Angles, Fit, Mesh, angles
+from proctor_desktop.vision.geometry import Fit, Mesh, angles
 from proctor_desktop.vision.sight import Detection, RgbImage, Sight
 from proctor_desktop.vision.stillness import Stillness
+
+with importing_opencv():
+    import cv2
 
 BEGINS_SCORE = 0.35
 """The score from which on something new is a face."""
@@ -34,9 +38,6 @@ not, is not: a single mistake of the detector must not look like two in a row.""
 
 FORGOTTEN_S = 1.0
 """For how long a face that is not found is remembered, should it come back."""
-
-STILL_S = 10.0
-"""A face that has not moved for this long does not count as living."""
 
 MESH_ALONE = 0.55
 """What the mesh's confidence is worth when the detector sees no face there."""
@@ -69,44 +70,44 @@ class _Track:
 
 
 class Faces:
-    """Follows the faces of one camera; use it from one thread, with pictures in order."""
+    """Follows the faces of one camera; use it from one thread, with pictures in order.
 
-    def __init__(self) -> None:
+    A face in which nothing has moved for ``still_after_s`` does not count as living. That time is
+    the rules' own: head and eyes go unread for as long as they count a second face as a person.
+    """
+
+    def __init__(self, still_after_s: float = STILL_AFTER_S) -> None:
+        self._still_after_s = still_after_s
         self._tracks: list[_Track] = []
         self._last_yaw_deg = 0.0
 
     def see(
         self,
         frame: Frame[RgbImage],
-        detections: Sequence[Detection] | None,
+        detections: Sequence[Detection],
         mesh: Mesh | None,
         fit: Fit | None,
     ) -> Sight:
-        """What ``frame`` showed.
-
-        ``detections`` is None when the detector did not look at this picture: faces then stay as
-        they were, except for the followed one, which ``mesh`` and ``fit`` belong to.
-        """
+        """What ``frame`` showed: ``mesh`` and ``fit`` belong to the face that is followed."""
         now = frame.moment
-        if detections is not None:
-            self._associate([detection.box for detection in detections], now)
+        self._associate([detection.box for detection in detections], now)
         if fit is not None:
-            self._follow(fit.box, now, detected=detections is not None)
+            self._follow(fit.box, now)
         self._tracks = [one for one in self._tracks if now.since_s(one.seen_at) <= FORGOTTEN_S]
         shown = self._watched(frame)
         return Sight(
             frame.number,
             now,
             tuple(one.box for one in shown),
-            sum(one.stillness.moved and one.box.still_s < STILL_S for one in shown),
+            sum(one.stillness.moved and one.box.still_s < self._still_after_s for one in shown),
             mesh,
             fit,
             brightness(frame.image, fit.box if fit else None),
-            self._turned_away(detections or (), fit),
+            self._turned_away(detections, fit),
         )
 
-    def _turned_away(self, detections: Sequence[Detection], fit: Fit | None) -> Angles | None:
-        """The largest face's coarse pose, if the followed one was lost while it turned that way."""
+    def _turned_away(self, detections: Sequence[Detection], fit: Fit | None) -> float | None:
+        """The largest face's coarse yaw, if the followed one was lost while it turned that way."""
         if fit is not None:
             self._last_yaw_deg = angles(fit.rotation).yaw_deg
             return None
@@ -114,9 +115,9 @@ class Faces:
             self._last_yaw_deg = 0.0
         if abs(self._last_yaw_deg) < TURNING_DEG or not detections:
             return None
-        turned = coarse_pose(detections[0])
-        same_side = turned is not None and turned.yaw_deg * self._last_yaw_deg > 0
-        return turned if same_side else None
+        turned_deg = coarse_yaw_deg(detections[0])
+        same_side = turned_deg is not None and turned_deg * self._last_yaw_deg > 0
+        return turned_deg if same_side else None
 
     def _associate(self, boxes: Iterable[FaceBox], now: Moment) -> None:
         """Give each box to the face that was nearest to it; what is left over is new or lost."""
@@ -131,13 +132,10 @@ class Faces:
         for track in waiting:
             track.misses += 1
 
-    def _follow(self, box: FaceBox, now: Moment, *, detected: bool) -> None:
+    def _follow(self, box: FaceBox, now: Moment) -> None:
         """Add the face that the landmarker follows, unless the detector has it already."""
         track = _nearest(box, self._tracks)
-        if track is not None and track.misses == 0 and detected:
-            return
-        if track is not None and not detected:
-            _found(track, replace(box, score=track.box.score), now, by_detector=track.found)
+        if track is not None and track.misses == 0:
             return
         others = any(one.misses == 0 for one in self._tracks)
         if others and box.width < NEAR:  # the detector sees faces, and none where the mesh is

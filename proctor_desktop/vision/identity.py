@@ -11,14 +11,17 @@ from math import cos, radians
 from pathlib import Path
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from proctor_desktop.hosts.opencv import importing_opencv
 from proctor_desktop.vision.geometry import Fit, Mesh
 from proctor_desktop.vision.models import Embedding
 from proctor_desktop.vision.onnx import open_model
 from proctor_desktop.vision.sight import RgbImage
+
+with importing_opencv():
+    import cv2
 
 Points: TypeAlias = NDArray[np.float64]
 """5 x 2 in pixels: the eye at the picture's left, the other one, nose, corners of the mouth."""

@@ -13,6 +13,7 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
+from proctor_desktop.config.remedy import SYNC_WEIGHTS
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
 from proctor_desktop.vision.geometry import Mesh, face_area
@@ -114,7 +115,7 @@ def _no_landmarker(model: Path, why: str) -> EnvironmentProblem:
     return EnvironmentProblem(
         str(model),
         f"no face landmarker can be made of it ({why})",
-        "Run 'proctor-desktop weights sync'.",
+        SYNC_WEIGHTS,
     )
 
 

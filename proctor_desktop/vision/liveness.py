@@ -12,14 +12,17 @@ from math import cos, radians
 from pathlib import Path
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from proctor_desktop.core.observation import FaceBox
+from proctor_desktop.hosts.opencv import importing_opencv
 from proctor_desktop.vision.geometry import Fit
 from proctor_desktop.vision.onnx import open_model
 from proctor_desktop.vision.sight import RgbImage
+
+with importing_opencv():
+    import cv2
 
 Edges: TypeAlias = tuple[int, int, int, int]
 """Left, top, right and bottom in pixels; right and bottom are the first beyond."""

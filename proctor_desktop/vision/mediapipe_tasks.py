@@ -20,6 +20,7 @@ import numpy as np
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.hosts.library_network import confine_libraries
+from proctor_desktop.hosts.opencv import importing_opencv
 from proctor_desktop.vision.geometry import Mesh
 
 _PLOTTING = ("matplotlib", "matplotlib.pyplot")
@@ -49,7 +50,7 @@ def load_tasks() -> Tasks:
     """MediaPipe's modules; raises EnvironmentProblem if they cannot be loaded."""
     confine_libraries()
     try:
-        with _without_plotting():
+        with _without_plotting(), importing_opencv():
             from mediapipe.tasks.python import BaseOptions, vision  # noqa: PLC0415
             from mediapipe.tasks.python.vision import face_landmarker  # noqa: PLC0415
             from mediapipe.tasks.python.vision.core import image as images  # noqa: PLC0415

@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from proctor_desktop.core.observation import ObjectBox
+from proctor_desktop.hosts.opencv import importing_opencv
 from proctor_desktop.vision.onnx import open_model
 from proctor_desktop.vision.sight import RgbImage
+
+with importing_opencv():
+    import cv2
 
 Boxes: TypeAlias = NDArray[np.float32]
 """n x 4: left, top, right, bottom."""

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections import deque
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from proctor_desktop.core.moment import NS_PER_S, Moment
 from proctor_desktop.core.observation import PictureSeen
+from proctor_desktop.hosts.opencv import importing_opencv
 from proctor_desktop.vision.freshness import Freshness
-from proctor_desktop.vision.scene import Scene, structure_of
+from proctor_desktop.vision.scene import DARK_LEVELS, Scene, structure_of
 from proctor_desktop.vision.sight import RgbImage
+
+with importing_opencv():
+    import cv2
 
 Cells: TypeAlias = NDArray[np.float32]
 
@@ -30,7 +33,6 @@ _WHITE = 255.0
 
 _NEAR_CELLS = 2.0
 _CONTRAST = 0.04
-_DARK_LEVELS = 8.0
 _STRONG_LEVELS = 6.0
 _SURE = 4.0  # standard errors by which structure has to stand out of noise
 _NOISE_CELLS = 9
@@ -131,7 +133,7 @@ def detail_of(cells: Cells) -> float:
     noise = np.minimum(noise, _UNEVEN * float(np.median(noise)))
     steady = np.abs(near.mean(axis=0))
     sure = steady > np.maximum(
-        _CONTRAST * (light + _DARK_LEVELS), _SURE * np.sqrt(noise / len(cells))
+        _CONTRAST * (light + DARK_LEVELS), _SURE * np.sqrt(noise / len(cells))
     )
     strong = np.abs(near[-1]) > _STRONG_LEVELS + _CONTRAST * light
     found = (sure | strong) & _sharp(cells[-1], float(np.median(noise)))

@@ -9,17 +9,23 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from proctor_desktop.core.moment import NS_PER_S
+from proctor_desktop.hosts.opencv import importing_opencv
+
+with importing_opencv():
+    import cv2
 
 Structure: TypeAlias = NDArray[np.float32]
 """60 x 80: how much brighter a place is than its surroundings, as a share; NaN beside a picture."""
 
+DARK_LEVELS = 8.0
+"""Added to the light of a place when differences are taken as shares of it: in the dark, a few
+levels of noise would otherwise be structure."""
+
 _FINE_CELLS, _COARSE_CELLS = 0.8, 3.0
-_DARK_LEVELS = 8.0
 _MOST = 0.5
 _REGIONS = 4
 _PLAIN = 0.02
@@ -73,7 +79,7 @@ def structure_of(small: NDArray[np.float32]) -> Structure:
     """The structure of a small grey picture."""
     fine = cv2.GaussianBlur(small, (0, 0), _FINE_CELLS)
     light = cv2.GaussianBlur(fine, (0, 0), _COARSE_CELLS)
-    return np.clip((fine - light) / (light + _DARK_LEVELS), -_MOST, _MOST).astype(np.float32)
+    return np.clip((fine - light) / (light + DARK_LEVELS), -_MOST, _MOST).astype(np.float32)
 
 
 def alike(one: Structure, other: Structure) -> bool:

@@ -10,6 +10,7 @@ from collections import deque
 from enum import StrEnum
 
 from proctor_desktop.core.moment import NS_PER_S, Moment
+from proctor_desktop.core.rules.rule import IDENTITY_RATE, LIVENESS_RATE, OBJECTS_RATE
 
 
 class Check(StrEnum):
@@ -20,8 +21,12 @@ class Check(StrEnum):
     LIVENESS = "liveness"
 
 
-EVERY_S = {Check.OBJECTS: 1.0, Check.LIVENESS: 2.0, Check.IDENTITY: 30.0}
-"""The seconds between two checks of a kind."""
+EVERY_S = {
+    Check.OBJECTS: 1 / OBJECTS_RATE,
+    Check.LIVENESS: 1 / LIVENESS_RATE,
+    Check.IDENTITY: 1 / IDENTITY_RATE,
+}
+"""The seconds between two checks of a kind: as often as the rules count on them."""
 
 SHED_ORDER = (Check.OBJECTS, Check.LIVENESS, Check.IDENTITY)
 """What rests first when the computer cannot keep up: the costliest."""

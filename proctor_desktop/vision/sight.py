@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.observation import FaceBox
-from proctor_desktop.vision.geometry import Angles, Fit, Mesh
+from proctor_desktop.vision.geometry import Fit, Mesh
 
 RgbImage: TypeAlias = NDArray[np.uint8]
 """480 x 640 x 3, RGB, as the camera delivers it; never written to."""
@@ -37,9 +37,10 @@ class Sight:
 
     ``faces`` are all faces, largest first. ``mesh`` and ``fit`` belong to the face that is
     followed, which is the candidate's as far as one can know; None without one. ``living`` counts
-    the faces that have ever moved. ``brightness`` (0-1) is that of the followed face, or of the
-    picture without one. ``coarse`` is where the candidate's head is turned, without pitch, when it
-    turned away so far that the mesh was lost while the detector still sees the face.
+    the faces that have ever moved, and within the time that the exam takes for keeping still.
+    ``brightness`` (0-1) is that of the followed face, or of the picture without one.
+    ``coarse_yaw_deg`` is where the candidate's head is turned, from straight into the camera, when
+    it turned away so far that the mesh was lost while the detector still sees the face.
     """
 
     frame: int
@@ -49,4 +50,4 @@ class Sight:
     mesh: Mesh | None
     fit: Fit | None
     brightness: float
-    coarse: Angles | None = None
+    coarse_yaw_deg: float | None = None

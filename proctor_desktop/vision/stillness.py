@@ -15,12 +15,15 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.observation import FaceBox
+from proctor_desktop.hosts.opencv import importing_opencv
+
+with importing_opencv():
+    import cv2
 
 Patch: TypeAlias = NDArray[np.float32]
 """A face and a narrow margin, 40 x 40 grey pixels."""

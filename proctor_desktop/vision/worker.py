@@ -11,6 +11,7 @@ from typing import Protocol
 from proctor_desktop.core.frame import Frame
 from proctor_desktop.core.moment import Clock
 from proctor_desktop.core.observation import Health, Source, SourceHealth
+from proctor_desktop.core.policy import Rules
 from proctor_desktop.vision.analysis import Analysis
 from proctor_desktop.vision.analyst import Analyst
 from proctor_desktop.vision.calibration import (
@@ -60,6 +61,7 @@ class VisionWorker:
         source: FrameSource,
         open_models: Callable[[], Models],
         reference: ReferenceFace,
+        rules: Rules,
         clock: Clock,
         report: Callable[[Analysis], None],
         crashed: Callable[[Exception], None],
@@ -69,6 +71,7 @@ class VisionWorker:
         self._source = source
         self._open_models = open_models
         self._reference = reference
+        self._rules = rules
         self._clock = clock
         self._report = report
         self._crashed = crashed
@@ -125,7 +128,7 @@ class VisionWorker:
 
     def _run(self, models: Models) -> None:
         with models:
-            analyst = Analyst(models, self._reference)
+            analyst = Analyst(models, self._reference, self._rules)
             try:
                 self._loop(analyst)
             except Exception as problem:  # a thread has no caller to raise to

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from proctor_desktop.hosts.opencv import importing_opencv
 from proctor_desktop.vision.sight import KEYPOINTS, RgbImage
+
+with importing_opencv():
+    import cv2
 
 INPUT_WIDTH_PX, INPUT_HEIGHT_PX = 320, 256
 """The network's picture: half of the camera's and a black edge above and below it."""

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.hosts.durability import sync_folder
 
 _READABLE_BY_ALL = 0o644
 
@@ -20,7 +21,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, data)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise EnvironmentProblem(
             str(path),
@@ -42,14 +43,3 @@ def _replace(path: Path, data: bytes) -> None:
         with suppress(OSError):
             os.unlink(name)
         raise
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename itself durable where folders can be opened (they cannot on Windows)."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -13,10 +13,10 @@ from enum import Enum
 from pathlib import Path
 
 from proctor_desktop.config.paths import resource
+from proctor_desktop.config.remedy import SYNC_OR_INSTALL
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.weights.manifest import Manifest, Weight, load
 
-_REMEDY = "Run 'proctor-desktop weights sync', or install the program again."
 _REMEDY_OPTIONAL = (
     "Remove the file to go without it, or put the right one there ('proctor-desktop weights list' "
     "says where it comes from)."
@@ -63,7 +63,7 @@ def require(name: str, manifest: Manifest | None = None) -> Path:
     if path is None:
         weight = manifest.weight(name)
         raise EnvironmentProblem(
-            weight.file, f"it is missing; without it: {weight.without}", _REMEDY
+            weight.file, f"it is missing; without it: {weight.without}", SYNC_OR_INSTALL
         )
     return path
 
@@ -78,7 +78,7 @@ def find(name: str, manifest: Manifest | None = None) -> Path | None:
     if found.path is None:
         return None
     if not found.usable:
-        remedy = _REMEDY_OPTIONAL if found.weight.optional else _REMEDY
+        remedy = _REMEDY_OPTIONAL if found.weight.optional else SYNC_OR_INSTALL
         raise EnvironmentProblem(str(found.path), _mismatch(found), remedy)
     return found.path
 

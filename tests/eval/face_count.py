@@ -6,7 +6,6 @@ found; a smaller, unsharp or half hidden one may be or not: then the truth is a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,7 +20,6 @@ from proctor_desktop.core.frame import Frame
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.observation import FaceBox
 from proctor_desktop.sources.picture import fitted_size, padded
-from proctor_desktop.sources.video_file import VideoFile
 from proctor_desktop.vision.face_detector import open_face_detector
 from proctor_desktop.vision.faces import Faces
 from proctor_desktop.vision.geometry import Mesh, fit
@@ -30,6 +28,7 @@ from proctor_desktop.vision.models import FaceDetector, ModelFiles
 from proctor_desktop.vision.reference_face import load_reference_face
 from proctor_desktop.vision.sight import RgbImage, Sight
 from proctor_desktop.weights.installed import require
+from tests.eval.footage.clips import pictures
 
 VIDEO_RATE_PER_S = 4.0
 FAR_MIN_WIDTH = 0.08
@@ -209,15 +208,6 @@ def _is_picture(path: Path) -> bool:
     return path.suffix in {".jpg", ".png"}
 
 
-def video(path: Path, rate_per_s: float = VIDEO_RATE_PER_S) -> Iterator[tuple[float, RgbImage]]:
-    """The pictures of a video file as a camera would have delivered them."""
-    with closing(VideoFile(path)) as file:
-        number = 0
-        while (seen := file.at(number / rate_per_s)) is not None:
-            yield number / rate_per_s, seen
-            number += 1
-
-
 def detectors(shared: Path) -> dict[str, ModelFiles]:
     """The two detectors that can be installed, by name."""
     landmarker, far = require("face_landmarker"), require("face_detector_far")
@@ -254,7 +244,7 @@ def _videos(folder: Path, ledgers: list[Ledger]) -> None:
         for ledger in ledgers:
             ledger.eye.forget()
         with VideoLandmarker(require("face_landmarker")) as landmarker:
-            for at_s, seen in video(folder / name):
+            for at_s, seen in pictures(folder / name, VIDEO_RATE_PER_S):
                 meshes = landmarker.detect(seen, round(at_s * 1000) + 1)
                 for ledger in ledgers:
                     ledger.watch(truths, at_s, ledger.eye.see(at_s, seen, meshes))

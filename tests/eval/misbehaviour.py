@@ -8,10 +8,18 @@ from typing import Any
 from proctor_desktop.core.frame import FRAMES_PER_S
 from proctor_desktop.core.policy import MultipleFaces, Policy, RepeatedChecks, VoiceDetected
 from proctor_desktop.vision.schedule import EVERY_S, Check
-from tests.eval.cases import vision_cases
-from tests.eval.compose import Case, Expected
-from tests.eval.pipeline import Fired, Sitting, in_parallel, listen, watch
-from tests.eval.sound_cases import SoundCase, heard_misbehaviour
+from tests.eval.case import Case, Expected, SoundCase
+from tests.eval.cases.cameras import covered_cameras, frozen_cameras, swapped_cameras
+from tests.eval.cases.eyes import cast_down_eyes, closed_eyes, glances
+from tests.eval.cases.heads import turned_heads
+from tests.eval.cases.labelled import labelled_clips
+from tests.eval.cases.objects import raised_objects
+from tests.eval.cases.photos import photos_for_faces, posters
+from tests.eval.cases.seat import absences, off_centre, substitutes
+from tests.eval.cases.sounds import heard_misbehaviour
+from tests.eval.cases.visitors import second_people
+from tests.eval.judge import Fired
+from tests.eval.pipeline import Sitting, sit
 
 AIM_S = 1.0
 _CHECKS = {
@@ -20,6 +28,33 @@ _CHECKS = {
     "spoof_suspected": Check.LIVENESS,
 }
 _NOTICED_EARLY_S = 0.3
+_SEEN = (
+    second_people,
+    absences,
+    off_centre,
+    turned_heads,
+    glances,
+    closed_eyes,
+    cast_down_eyes,
+    raised_objects,
+    covered_cameras,
+    frozen_cameras,
+    swapped_cameras,
+    substitutes,
+    photos_for_faces,
+    posters,
+    labelled_clips,
+)
+"""What people do before a camera that an exam asks about, in the order of the report.
+
+The figures of a case rest on the few seconds of footage it is made of; what is pasted in is one
+object or one other person."""
+
+
+def cases(media: Path) -> tuple[Case | SoundCase, ...]:
+    """Every scripted misbehaviour, before the camera and before the microphone."""
+    seen = (case for group in _SEEN for case in group(media))
+    return (*seen, *heard_misbehaviour(media))
 
 
 def own_time_s(rule: str, policy: Policy) -> float:
@@ -39,12 +74,7 @@ def own_time_s(rule: str, policy: Policy) -> float:
 
 def measure(shared: Path) -> dict[str, Any]:
     """All cases, in two processes."""
-    media = shared / "media"
-    seen, heard = vision_cases(media), heard_misbehaviour(media)
-    jobs = [(str(media), "vision", n) for n in range(len(seen))]
-    jobs += [(str(media), "sound", n) for n in range(len(heard))]
-    sittings = in_parallel(_sit, jobs)
-    rows = [_row(case, sitting) for case, sitting in zip((*seen, *heard), sittings, strict=True)]
+    rows = [_row(case, sitting) for case, sitting in sit(cases, shared / "media")]
     found = [one for row in rows for one in row["must"]]
     late = [one["late_s"] for one in found if one["late_s"] is not None]
     return {
@@ -57,13 +87,6 @@ def measure(shared: Path) -> dict[str, Any]:
         "besides": sum(len(row["besides"]) for row in rows),
         "rows": rows,
     }
-
-
-def _sit(job: tuple[str, str, int]) -> Sitting:
-    media, kind, number = job
-    if kind == "sound":
-        return listen(heard_misbehaviour(Path(media))[number])
-    return watch(vision_cases(Path(media))[number])
 
 
 def _row(case: Case | SoundCase, sitting: Sitting) -> dict[str, Any]:

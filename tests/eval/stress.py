@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from proctor_desktop.core.frame import WIDTH_PX
 from proctor_desktop.core.observation import FaceBox
 from proctor_desktop.vision.face_detector import open_face_detector
 from proctor_desktop.vision.geometry import angles
@@ -31,8 +33,9 @@ from tests.eval.face_count import (
     Truth,
     detectors,
     picture,
-    video,
 )
+from tests.eval.footage.clips import pictures
+from tests.eval.footage.treatment import Treatment, blurred, far_away, jpeg_20, mirrored, tilted
 
 TILT_DEG = 15.0
 DROPPED = 0.5
@@ -59,21 +62,6 @@ def _backlit(image: RgbImage, faces: tuple[FaceBox, ...]) -> NDArray[Any]:
     return image * 0.25 * person + (image * 0.4 + 150) * (1 - person)
 
 
-def _jpeg(image: RgbImage, _: tuple[FaceBox, ...]) -> NDArray[Any]:
-    _, coded = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 20])
-    return np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR_RGB))
-
-
-def _half(image: RgbImage, _: tuple[FaceBox, ...]) -> NDArray[Any]:
-    small = cv2.resize(image, (320, 240), interpolation=cv2.INTER_AREA)
-    return np.pad(small, ((120, 120), (160, 160), (0, 0)), mode="edge")
-
-
-def _tilted(degrees: float) -> Maker:
-    turn = cv2.getRotationMatrix2D((320, 240), degrees, 1.0)
-    return lambda image, _: np.asarray(cv2.warpAffine(image, turn, (640, 480)))
-
-
 def _covered(top: float, bottom: float, right: float = 1.2) -> Maker:
     """A sheet of paper before each face, from and to these shares of its height and width."""
 
@@ -89,20 +77,21 @@ def _covered(top: float, bottom: float, right: float = 1.2) -> Maker:
     return cover
 
 
-def _blurred(share: float) -> Maker:
-    return lambda image, _: np.asarray(cv2.GaussianBlur(image, (0, 0), share * image.shape[1]))
+def _whole(treat: Treatment) -> Maker:
+    """The same for the whole picture, wherever the faces are."""
+    return lambda image, _: treat(image)
 
 
 STRESSES: dict[str, Maker] = {
     PLAIN: lambda image, _: image,
     "dimmed to 10 %": lambda image, _: image * 0.1,
     "backlit": _backlit,
-    "blurred (0.5 % of the width)": _blurred(0.005),
-    "JPEG quality 20": _jpeg,
-    HALF: _half,
-    MIRRORED: lambda image, _: image[:, ::-1],
-    f"tilted by {TILT_DEG:g}° to the left": _tilted(TILT_DEG),
-    f"tilted by {TILT_DEG:g}° to the right": _tilted(-TILT_DEG),
+    "blurred (0.5 % of the width)": _whole(partial(blurred, sigma_px=0.005 * WIDTH_PX)),
+    "JPEG quality 20": _whole(jpeg_20),
+    HALF: _whole(far_away),
+    MIRRORED: _whole(mirrored),
+    f"tilted by {TILT_DEG:g}° to the left": _whole(tilted(TILT_DEG, cv2.BORDER_CONSTANT)),
+    f"tilted by {TILT_DEG:g}° to the right": _whole(tilted(-TILT_DEG, cv2.BORDER_CONSTANT)),
     "mouth and chin covered": _covered(0.62, 1.2),
     "left half covered": _covered(-0.2, 1.2, 0.5),
     "covered from below the eyes": _covered(0.42, 1.2),
@@ -208,7 +197,7 @@ def _watched(
     eye.forget()
     seen = []
     with VideoLandmarker(require("face_landmarker")) as landmarker:
-        for number, (at_s, image) in enumerate(video(path, DROP_RATE_PER_S)):
+        for number, (at_s, image) in enumerate(pictures(path, DROP_RATE_PER_S)):
             if drop is not None and drop.random() < DROPPED:
                 continue
             meshes = landmarker.detect(image, round(at_s * 1000) + 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -67,7 +67,7 @@ HERE = AT_REST
 AWAY = None
 
 
-def write_film(path: Path, plan: Sequence[tuple[float, Sequence[Picture]]]) -> Path:
+def write_film(path: Path, plan: Iterable[tuple[float, Sequence[Picture]]]) -> Path:
     """A video of ``plan``: for so many seconds these pictures (480 x 640 x 3, RGB) in turn.
 
     Each picture is a JPEG of its own, as from a webcam: a picture that is shown again is the same

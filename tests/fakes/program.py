@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,10 +57,18 @@ def monitor_words(exam: Path, camera: Path, microphone: Path, data: Path) -> lis
     ]
 
 
-def start(words: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
-    """Start the program with its output in ``log``."""
+def start(
+    words: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start the program with its output in ``log``; ``environment`` is added to ours."""
     with log.open("ab") as file:
-        return subprocess.Popen(command(*words), stdout=file, stderr=file, stdin=subprocess.DEVNULL)
+        return subprocess.Popen(
+            command(*words),
+            stdout=file,
+            stderr=file,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, **(environment or {})},
+        )
 
 
 def run(*words: str, timeout_s: float = 120.0, **env: str) -> subprocess.CompletedProcess[str]:

@@ -19,7 +19,7 @@ class CameraChanged(CameraRule):
     """
 
     name = "camera_changed"
-    says = "The camera picture is another one all at once."
+    says = "This seems to be another camera, or not a real one."
     rate_per_s = None
 
     settings: rule_settings.CameraChanged

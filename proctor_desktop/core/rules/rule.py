@@ -10,13 +10,14 @@ from typing import ClassVar
 from proctor_desktop.core.frame import FRAMES_PER_S
 from proctor_desktop.core.observation import Observation, Source
 from proctor_desktop.core.rule_settings import RuleSettings
+from proctor_desktop.core.sound import REPORT_S
 
 VISION_RATE = FRAMES_PER_S
 PICTURE_RATE = 2.0
 OBJECTS_RATE = 1.0
 LIVENESS_RATE = 0.5
 IDENTITY_RATE = 1 / 30
-SOUND_RATE = 2.0
+SOUND_RATE = 1 / REPORT_S
 """All of them are readings a second."""
 
 

@@ -14,6 +14,8 @@ from proctor_desktop.core.scoring import Score, score
 from proctor_desktop.export.report.sitting import Sitting, ToldViolation
 from proctor_desktop.export.report.words import rule_title
 
+_IDENTITY = "identity"
+
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
@@ -102,9 +104,6 @@ def _not_evaluated(told: Sitting, policy: Policy) -> Iterator[NotEvaluated]:
             why = "No reference photo was kept, so there was nothing to compare the face with."
         if why:
             yield NotEvaluated(rule_title(rule.name), why)
-
-
-_IDENTITY = "identity"
 
 
 def _obstacle(rule: Rule, impossible: Mapping[str, str]) -> str:

@@ -120,6 +120,8 @@ def sitting(records: Iterable[Record]) -> Sitting:
     for record in records:
         told.length_s += _passed_s(before, record)
         before = record
+        if record.kind in PHASE_OF_RECORD:
+            _enter(told, PHASE_OF_RECORD[record.kind].value)
         _tell(told, record)
     if told.phases:
         told.phases[-1] = replace(told.phases[-1], end_s=told.length_s)
@@ -137,8 +139,6 @@ def _passed_s(before: Record | None, record: Record) -> float:
 
 
 def _tell(told: Sitting, record: Record) -> None:
-    if record.kind in PHASE_OF_RECORD:
-        _enter(told, PHASE_OF_RECORD[record.kind].value)
     match record.kind:
         case "session.open":
             _open(told, record)
@@ -163,9 +163,10 @@ def _tell(told: Sitting, record: Record) -> None:
             told.absences.append(_absence(told, record))
         case "clip":
             told.clips.append(_clip(told, record))
-        case "segment" | "warning":
-            told.segments += record.kind == "segment"
-            told.warnings += record.kind == "warning"
+        case "segment":
+            told.segments += 1
+        case "warning":
+            told.warnings += 1
         case "session.close":
             told.closed = fields.text(record.data, "reason", "closed")
 

@@ -1,133 +1,122 @@
-"""MediaPipe's own web build in a headless browser, on frames that we hand it.
+"""MediaPipe's own web build in a headless browser: the same frames, the same core as ours.
 
-The npm package is fetched with npm and checked against the hash below; nothing of it is installed.
+The core is shared only while it counts. The package is unpacked once; the browser then starts on
+all cores, fetches the model and every frame, and has its graph warm before it says that it is
+ready. Only then is each thread of each of its processes put on the measured core, on which nothing
+else of ours runs: we sleep until the page has the times. So the browser has just what our own
+contenders have while they are timed, one core to itself, and nothing that is not the landmarker's
+work is timed. At the end it is checked that no thread has left the core, nor a new one begun
+elsewhere.
+
 Where there is no browser or no npm the comparison is left out, and says so.
 """
 
 from __future__ import annotations
 
-import base64
-import functools
-import hashlib
-import json
 import queue
 import shutil
 import subprocess
-import tarfile
 import tempfile
-import threading
-from collections.abc import Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+import psutil
 from numpy.typing import NDArray
 
-PACKAGE = "@mediapipe/tasks-vision@1.1.0"
-INTEGRITY = (
-    "sha512-ZJqh0wMKOINorfSffvDAxzyO1//c+FiG3IkzOdNDnLqvBB3DbMfj0"
-    "bB/tys2SNf9S914sgoIbIpF4HTOi336cg=="
-)
-TIMEOUT_S = 180
+from tests.bench.not_measured import NotMeasured
+from tests.bench.one_core import all_on, pin
+from tests.bench.web.package import unpack
+from tests.bench.web.server import Conversation, serving
+
+STARTS_WITHIN_S = 120
+MEASURES_WITHIN_S = 120
+_ENDS_WITHIN_S = 10
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-_TYPES = {".html": "text/html", ".mjs": "text/javascript", ".js": "text/javascript"}
-_TYPES |= {".wasm": "application/wasm", ".png": "image/png", ".task": "application/octet-stream"}
+_FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run")
 
 
-class NotMeasured(Exception):
-    """Something that this comparison needs is not here; the message says what."""
+@dataclass(frozen=True)
+class WebBuild:
+    """The web build with frames to work on, ready to be run any number of times."""
+
+    browser: str
+    folder: Path
+    frames: int
+
+    def frame_times_ms(self, core: int) -> list[float]:
+        """Milliseconds of each ``detectForVideo`` in a fresh browser whose threads are on ``core``.
+
+        Raises NotMeasured when the browser does not get there.
+        """
+        with serving(self.folder) as page, self._running(page.address) as process:
+            _answer(page, STARTS_WITHIN_S)
+            pin(process, core)
+            page.go.set()
+            result = _answer(page, MEASURES_WITHIN_S)
+            if not all_on(process, core):
+                raise NotMeasured("the browser did not stay on its core")
+        if result["faces"] < self.frames / 2:
+            raise NotMeasured(f"the web build found {result['faces']} faces in {self.frames}")
+        return [float(time_ms) for time_ms in result["times"]]
+
+    @contextmanager
+    def _running(self, address: str) -> Iterator[psutil.Process]:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+            process = subprocess.Popen(
+                [
+                    *(self.browser, *_FLAGS, f"--user-data-dir={profile}"),
+                    f"{address}/page.html?frames={self.frames}",
+                ],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            tree = psutil.Process(process.pid)
+            try:
+                yield tree
+            finally:
+                _end(tree)
+                process.wait(_ENDS_WITHIN_S)
 
 
-def frame_times_ms(
-    frames: Sequence[NDArray[np.uint8]], model: Path, core: int
-) -> tuple[list[float], int]:
-    """Milliseconds of each ``detectForVideo`` on one core, and how many faces were found."""
+@contextmanager
+def web_build(frames: Sequence[NDArray[np.uint8]], model: Path) -> Iterator[WebBuild]:
+    """The package, a model and the frames laid out for the page; raises NotMeasured."""
     browser = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
         raise NotMeasured("no Chromium here (Debian, Ubuntu: apt install chromium)")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _unpack(folder)
+        unpack(folder)
         shutil.copy(model, folder / "model.task")
         shutil.copy(Path(__file__).with_name("page.html"), folder / "page.html")
         (folder / "frames").mkdir()
         for number, image in enumerate(frames):
-            cv2.imwrite(
-                str(folder / "frames" / f"{number}.png"), cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
-            )
-        told = _run(browser, folder, len(frames), core)
+            rgba = cv2.cvtColor(image, cv2.COLOR_RGB2RGBA)
+            (folder / "frames" / f"{number}.rgba").write_bytes(rgba.tobytes())
+        yield WebBuild(browser, folder, len(frames))
+
+
+def _answer(page: Conversation, within_s: float) -> dict[str, Any]:
+    try:
+        told = page.told.get(timeout=within_s)
+    except queue.Empty:
+        raise NotMeasured(f"the browser said nothing for {within_s} s") from None
     if "problem" in told:
         raise NotMeasured(f"the web build failed: {told['problem']}")
-    return told["times"], told["faces"]
+    return told
 
 
-def _unpack(folder: Path) -> None:
-    npm = shutil.which("npm")
-    if npm is None:
-        raise NotMeasured("no npm here (Debian, Ubuntu: apt install npm)")
-    done = subprocess.run(
-        [npm, "pack", "--silent", PACKAGE], cwd=folder, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise NotMeasured(f"npm could not fetch {PACKAGE}: {done.stderr.strip()[-200:]}")
-    archive = folder / done.stdout.strip().splitlines()[-1]
-    digest = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
-    if f"sha512-{digest}" != INTEGRITY:
-        raise NotMeasured(f"{PACKAGE} is not the package that was measured before")
-    with tarfile.open(archive) as packed:
-        packed.extractall(folder, filter="data")
-
-
-def _run(browser: str, folder: Path, count: int, core: int) -> dict[str, Any]:
-    results: queue.Queue[dict[str, Any]] = queue.Queue()
-    handler = functools.partial(_Handler, folder, results)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}/page.html?frames={count}"
-    words = ["taskset", "-c", str(core), browser, "--headless=new", "--no-sandbox", "--disable-gpu"]
-    process = subprocess.Popen(
-        [*words, f"--user-data-dir={folder / 'profile'}", address],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        return results.get(timeout=TIMEOUT_S)
-    except queue.Empty:
-        return {"problem": f"no answer within {TIMEOUT_S} s"}
-    finally:
-        process.terminate()
-        process.wait(10)
-        server.shutdown()
-        server.server_close()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """Serves one folder to the browser and takes its answer."""
-
-    def __init__(self, folder: Path, results: queue.Queue[dict[str, Any]], *rest: Any) -> None:
-        self._folder = folder
-        self._results = results
-        super().__init__(*rest)
-
-    def do_GET(self) -> None:
-        path = (self._folder / self.path.partition("?")[0].lstrip("/")).resolve()
-        if not path.is_relative_to(self._folder) or not path.is_file():
-            self.send_error(404)
-            return
-        body = path.read_bytes()
-        self.send_response(200)
-        self.send_header("Content-Type", _TYPES.get(path.suffix, "application/octet-stream"))
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(204)
-        self.end_headers()
-        self._results.put(json.loads(body))
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-        """Say nothing: the figures are what is printed."""
+def _end(process: psutil.Process) -> None:
+    """End the browser with all its processes."""
+    family = [*process.children(recursive=True), process]
+    for one in family:
+        try:
+            one.kill()
+        except psutil.NoSuchProcess:
+            continue
+    psutil.wait_procs(family[:-1], _ENDS_WITHIN_S)

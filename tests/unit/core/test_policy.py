@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from proctor_desktop.core.policy import (
+    CameraChanged,
     CameraCovered,
     Clipping,
     EyesClosed,
@@ -92,6 +93,7 @@ def test_times_and_penalties_out_of_reason_are_refused_by_name(field: str, value
         (IdentityMismatch, {"similarity": 1.1}),
         (SpoofSuspected, {"live": 0.0}),
         (CameraCovered, {"detail": 0.0}),
+        (CameraChanged, {"after_s": 1.0}),
         (VoiceDetected, {"speech_s": 6.0}),
         (Clipping, {"share": 1.0}),
         (Recording, {"clip_s": 11.0}),

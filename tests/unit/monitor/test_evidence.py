@@ -14,12 +14,21 @@ from proctor_desktop.core.effect import KeepClip, KeepSound, KeepStill
 from proctor_desktop.core.engine import Engine
 from proctor_desktop.core.event import Calibrated, ExamEnded, ExamStarted
 from proctor_desktop.core.frame import Frame
-from proctor_desktop.core.observation import FocusChanged, Health, Source, SourceHealth
-from proctor_desktop.core.policy import Policy, Recording
+from proctor_desktop.core.observation import (
+    FaceBox,
+    FacesSeen,
+    FocusChanged,
+    Health,
+    Source,
+    SourceHealth,
+)
+from proctor_desktop.core.policy import MultipleFaces, Policy, Recording, Rules
 from proctor_desktop.journal.blobs import BlobStore, NotKept
 from proctor_desktop.monitor.clips import Clips, ring_s
-from proctor_desktop.monitor.evidence import Evidence
+from proctor_desktop.monitor.evidence import OVERLAY_QUALITY, Evidence
 from proctor_desktop.monitor.footage import CameraFootage
+from proctor_desktop.recording import still
+from proctor_desktop.recording.overlay import overlaid
 from proctor_desktop.recording.ring import CameraRing
 from proctor_desktop.wire import eventlog, stdio
 from tests.fakes.journals import chain
@@ -115,6 +124,23 @@ def test_an_overlay_that_cannot_be_kept_does_not_cost_the_still(
         "for": 1,
         "reason": "No space left on device",
     }
+
+
+def test_a_face_counts_as_still_in_the_second_picture_when_it_does_in_the_exam(
+    tmp_path: Path,
+) -> None:
+    rules = Rules(multiple_faces=MultipleFaces(still_after_s=60.0))
+    seen = FacesSeen(1, (FaceBox(0.4, 0.35, 0.2, 0.3, 0.9, still_s=20.0),))
+    image = np.full((480, 640, 3), 100, np.uint8)
+    with studio(tmp_path, Policy(rules=rules)) as desk:
+        start(desk)
+        desk.frames.add(Frame(1, desk.now(), image), (seen,))
+        desk.evidence.observe(desk.event(seen))
+        (record,) = desk.records("violation.start")
+        content = (desk.folder.blobs / record.data["pictures"]["overlay"]).read_bytes()
+    assert record.data["rule"] == "pictured_face"
+    drawn = overlaid(image, [seen], 60.0, record.data["reason"])
+    assert content == still.jpeg(drawn, OVERLAY_QUALITY)
 
 
 def clipping(desk: Studio) -> tuple[Evidence, CameraRing]:

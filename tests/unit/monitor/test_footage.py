@@ -11,9 +11,10 @@ import pytest
 from proctor_desktop.core.moment import rfc3339
 from proctor_desktop.core.observation import Source
 from proctor_desktop.core.policy import Recording
+from proctor_desktop.core.sound import RATE_HZ
 from proctor_desktop.monitor.clips import NotMade
 from proctor_desktop.monitor.footage import CameraFootage, SoundFootage, footage, rings
-from proctor_desktop.recording.sound_ring import RATE_HZ, SoundRing
+from proctor_desktop.recording.sound_ring import SoundRing
 from tests.fakes.camera_pictures import camera_frame, filled_ring
 from tests.playbook import moment
 

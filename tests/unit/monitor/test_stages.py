@@ -24,7 +24,7 @@ from proctor_desktop.core.observation import (
     Source,
     SourceHealth,
 )
-from proctor_desktop.core.policy import Recording
+from proctor_desktop.core.policy import MultipleFaces, Policy, Recording, Rules
 from proctor_desktop.hosts.session_kind import SessionKind
 from proctor_desktop.monitor import inbox as items
 from proctor_desktop.monitor import stages as module
@@ -120,6 +120,7 @@ class Rig:
         self,
         session: SessionKind = SessionKind.X11,
         recording: Recording | None = None,
+        rules: Rules | None = None,
         **options: Any,
     ) -> Stages:
         recording = recording or Recording()
@@ -127,7 +128,7 @@ class Rig:
         return Stages(
             StageOptions(**{"camera": 0, "microphone": "default", **options}),
             Host(session),  # type: ignore[arg-type]
-            recording,
+            Policy(recording=recording, rules=rules or Rules()),
             MODELS,
             self.rings,
             ManualClock(),
@@ -264,6 +265,12 @@ def test_an_analysed_picture_is_remembered_with_what_was_seen_in_it_and_shown(ri
     assert kept is not None
     assert (kept.picture, kept.observations) == (frame, seen)
     assert rig.shown == [frame]
+
+
+def test_vision_goes_by_the_exams_own_rules(rig: Rig) -> None:
+    rules = Rules(multiple_faces=MultipleFaces(still_after_s=20.0))
+    rig.stages(rules=rules)
+    assert [one for one in rig.made["VisionWorker"].made_with if isinstance(one, Rules)] == [rules]
 
 
 def test_what_vision_says_about_itself_goes_in(rig: Rig) -> None:

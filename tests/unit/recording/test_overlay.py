@@ -21,6 +21,7 @@ from proctor_desktop.core.observation import (
     PictureSeen,
     SoundLevel,
 )
+from proctor_desktop.core.rules.stillness import STILL_AFTER_S
 from proctor_desktop.recording import overlay
 from proctor_desktop.recording.drawing import Colour, Image
 from proctor_desktop.recording.overlay import overlaid
@@ -35,7 +36,7 @@ def grey(width: int = 640, height: int = 480) -> Image:
 
 def changed(*seen: Observation, words: str = "") -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """Which pixels differ from the untouched picture."""
-    return (overlaid(grey(), seen, words) != grey()).any(axis=2)
+    return (overlaid(grey(), seen, STILL_AFTER_S, words) != grey()).any(axis=2)
 
 
 def has(image: Image, colour: Colour) -> bool:
@@ -45,7 +46,7 @@ def has(image: Image, colour: Colour) -> bool:
 def test_the_picture_itself_stays_untouched() -> None:
     image = grey()
     image.flags.writeable = False
-    drawn = overlaid(image, [SEEN], "Head turned")
+    drawn = overlaid(image, [SEEN], STILL_AFTER_S, "Head turned")
     assert drawn.shape == image.shape
     assert drawn.dtype == np.uint8
     assert (image == 128).all()
@@ -72,11 +73,17 @@ def test_every_face_has_a_box_and_they_are_counted() -> None:
 
 def test_a_face_that_never_moves_looks_and_is_called_different() -> None:
     still = FaceBox(0.4, 0.35, 0.2, 0.3, 0.93, still_s=60.0)
-    drawn = overlaid(grey(), [FacesSeen(1, (still,))])
+    drawn = overlaid(grey(), [FacesSeen(1, (still,))], STILL_AFTER_S)
     assert has(drawn, overlay.STILL_FACE)
-    assert not has(overlaid(grey(), [SEEN]), overlay.STILL_FACE)
+    assert not has(overlaid(grey(), [SEEN], STILL_AFTER_S), overlay.STILL_FACE)
     label_row = slice(int(0.35 * 480) - 20, int(0.35 * 480) - 8)
     assert changed(FacesSeen(1, (still,)))[label_row].sum() > changed(SEEN)[label_row].sum()
+
+
+def test_what_counts_as_never_moving_is_the_exams_own_matter() -> None:
+    seen = [FacesSeen(1, (FaceBox(0.4, 0.35, 0.2, 0.3, 0.93, still_s=12.0),))]
+    assert has(overlaid(grey(), seen, 12.0), overlay.STILL_FACE)
+    assert not has(overlaid(grey(), seen, 12.1), overlay.STILL_FACE)
 
 
 def test_an_object_is_drawn_where_it_is() -> None:
@@ -155,7 +162,7 @@ def test_every_kind_of_figure_has_its_line() -> None:
 @pytest.mark.parametrize("image", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3), np.float32)])
 def test_what_is_no_picture_is_refused(image: Image) -> None:
     with pytest.raises(ValueError, match="cannot be drawn on"):
-        overlaid(image, [])
+        overlaid(image, [], STILL_AFTER_S)
 
 
 fraction = st.floats(-2, 3, allow_nan=False)
@@ -172,4 +179,4 @@ def test_whatever_the_figures_are_a_picture_comes_out(
         Gaze(1, yaw, pitch, 3.0, 0.5),
         ObjectsSeen(1, (ObjectBox("book", y, x, height, width, 0.5),)),
     )
-    assert overlaid(grey(320, 240), seen, "words").shape == (240, 320, 3)
+    assert overlaid(grey(320, 240), seen, STILL_AFTER_S, "words").shape == (240, 320, 3)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from proctor_desktop.sources.resample import BLOCK_SAMPLES, Blocks, Resampler
+from proctor_desktop.core.sound import BLOCK_SAMPLES
+from proctor_desktop.sources.resample import Blocks, Resampler
 from tests.fakes.media import tone
 
 

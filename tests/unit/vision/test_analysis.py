@@ -12,7 +12,7 @@ from proctor_desktop.vision.analysis import COARSE_CONFIDENCE, FaceReader, head_
 from proctor_desktop.vision.calibration import Calibration, Neutral
 from proctor_desktop.vision.eyes import eyes_of, usual_eyes
 from proctor_desktop.vision.gaze import Screen
-from proctor_desktop.vision.geometry import Angles, Fit, fit
+from proctor_desktop.vision.geometry import Fit, fit
 from proctor_desktop.vision.reference_face import load_reference_face
 from tests.fakes.faces import mesh, rotation
 from tests.fakes.gazing import Face, gazing_mesh, sight_of
@@ -158,8 +158,7 @@ def test_every_number_leaves_rounded() -> None:
 
 
 def test_a_head_turned_so_far_that_its_mesh_is_lost_is_still_a_turned_head() -> None:
-    turned = Angles(-70.0, 0.0, 4.0)
-    sight = replace(sight_of(Face(), 7, START), mesh=None, fit=None, coarse=turned)
+    sight = replace(sight_of(Face(), 7, START), mesh=None, fit=None, coarse_yaw_deg=-70.0)
     (pose,) = FaceReader().read(sight, CALIBRATED)
     assert isinstance(pose, HeadPose)
     assert (pose.yaw_deg, pose.confidence) == (-70.0, COARSE_CONFIDENCE)

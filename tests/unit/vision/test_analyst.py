@@ -22,8 +22,9 @@ from proctor_desktop.core.observation import (
     Source,
     SourceHealth,
 )
+from proctor_desktop.core.policy import IdentityMismatch, Rules
 from proctor_desktop.vision.analysis import Analysis
-from proctor_desktop.vision.analyst import AGAIN_S, Analyst
+from proctor_desktop.vision.analyst import AGAIN_S, DOUBTFUL, Analyst
 from proctor_desktop.vision.calibration import Calibration, Neutral
 from proctor_desktop.vision.geometry import Mesh
 from proctor_desktop.vision.reference_face import load_reference_face
@@ -57,9 +58,9 @@ def picture(brightness: int = 120, seed: int = 0) -> RgbImage:
 class Watch:
     """An analyst, and all that it has said since it began; ``brightness`` is who sits there."""
 
-    def __init__(self, models: FakeModels) -> None:
+    def __init__(self, models: FakeModels, rules: Rules | None = None) -> None:
         self.models = models
-        self.analyst = Analyst(models.models(), load_reference_face())
+        self.analyst = Analyst(models.models(), load_reference_face(), rules)
         self.analyses: list[Analysis] = []
         self._number = 0
         self._at_s = 0.0
@@ -191,9 +192,11 @@ def test_objects_are_looked_for_without_anybody_there() -> None:
 # -- comparing faces -----------------------------------------------------------------------------
 
 
-def remembered(meshes: Sequence[Sequence[Mesh]], brightness: int = 120) -> Watch:
+def remembered(
+    meshes: Sequence[Sequence[Mesh]], brightness: int = 120, rules: Rules | None = None
+) -> Watch:
     """An analyst that was shown a photo first; the photo uses up the first of ``meshes``."""
-    watch = Watch(seeing([[FACE], *meshes], ["identity"]))
+    watch = Watch(seeing([[FACE], *meshes], ["identity"]), rules)
     assert watch.analyst.remember(picture(brightness))
     return watch
 
@@ -226,6 +229,16 @@ def test_a_doubtful_likeness_is_looked_at_again_soon() -> None:
     compared = watch.said(FaceCompared)
     assert all(one.similarity < 0.5 for one in compared)
     assert len(compared) == 3
+
+
+@pytest.mark.parametrize("checks", [2, 7])
+def test_a_doubt_is_followed_up_for_as_long_as_the_rule_looks_back(checks: int) -> None:
+    rules = Rules(identity_mismatch=IdentityMismatch(needed=1, checks=checks))
+    watch = remembered([[FACE]], brightness=30, rules=rules)
+    (doubtful,) = said(watch.see(ALIVE_S, brightness=230), FaceCompared)
+    assert doubtful.similarity < DOUBTFUL
+    good = said(watch.see((checks + 3) * AGAIN_S, brightness=30), FaceCompared)
+    assert len(good) == checks
 
 
 def without_comparison(meshes: Sequence[Sequence[Mesh]]) -> None:

@@ -12,7 +12,10 @@ from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.frame import Frame
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.observation import FacesSeen, Gaze, HeadPose, Health, Source, SourceHealth
+from proctor_desktop.core.policy import MultipleFaces, Rules
+from proctor_desktop.vision import worker as module
 from proctor_desktop.vision.analysis import Analysis
+from proctor_desktop.vision.analyst import Analyst
 from proctor_desktop.vision.calibration import (
     Calibration,
     CalibrationOutcome,
@@ -21,7 +24,7 @@ from proctor_desktop.vision.calibration import (
 )
 from proctor_desktop.vision.corners import MIDDLE
 from proctor_desktop.vision.loading import Models
-from proctor_desktop.vision.reference_face import load_reference_face
+from proctor_desktop.vision.reference_face import ReferenceFace, load_reference_face
 from proctor_desktop.vision.sight import RgbImage
 from proctor_desktop.vision.worker import VisionWorker
 from tests.fakes.faces import mesh, rotation
@@ -70,7 +73,7 @@ class SteppingClock:
 class Run:
     """A worker and everything it said."""
 
-    def __init__(self, source: Frames, models: FakeModels) -> None:
+    def __init__(self, source: Frames, models: FakeModels, rules: Rules | None = None) -> None:
         self.analyses: list[Analysis] = []
         self.problems: list[Exception] = []
         self.pictures: list[tuple[int, Analysis]] = []
@@ -83,6 +86,7 @@ class Run:
             source,
             models.models,
             load_reference_face(),
+            rules or Rules(),
             SteppingClock(),
             self.analyses.append,
             self.problems.append,
@@ -131,6 +135,19 @@ def faces_in(analysis: Analysis) -> int:
 def yaw_deg(analysis: Analysis) -> float:
     (pose,) = [seen for seen in analysis.observations if isinstance(seen, HeadPose)]
     return pose.yaw_deg
+
+
+def test_the_analyst_goes_by_the_exams_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Rules] = []
+
+    def analyst(models: Models, reference: ReferenceFace, rules: Rules) -> Analyst:
+        given.append(rules)
+        return Analyst(models, reference, rules)
+
+    monkeypatch.setattr(module, "Analyst", analyst)
+    rules = Rules(multiple_faces=MultipleFaces(still_after_s=20.0))
+    Run(Frames([]), seeing([[]]), rules).to_the_end()
+    assert given == [rules]
 
 
 def test_the_frame_itself_is_handed_on_with_its_analysis() -> None:

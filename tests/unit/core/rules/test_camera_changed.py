@@ -36,12 +36,6 @@ def test_another_scene_all_at_once_is_an_instant() -> None:
     assert play.start_of("camera_changed")["reason"].startswith("The whole scene")
 
 
-def test_it_does_not_wait_for_the_time_that_an_exam_may_ask_for() -> None:
-    rules = policy.Rules(camera_changed=policy.CameraChanged(after_s=30))
-    play = Playbook(policy.Policy(rules=rules)).until(10).swapped()
-    play.expects(started("camera_changed", at=10, within=0))
-
-
 def test_the_same_camera_again_and_one_without_a_name_are_nothing() -> None:
     play = Playbook().opens("Lid").until(5).lose(Source.CAMERA).until(8, camera=False)
     play.restore(Source.CAMERA).opens("Lid").until(10).opens("").until(12).expects(nothing)

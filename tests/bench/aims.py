@@ -1,0 +1,57 @@
+"""What is aimed at, and whether the figures of a run meet it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.bench.landmarks import VENDOR, WEB
+from tests.bench.latency.lateness import AIM_MS
+
+NOW_AND_THEN, EVERY_FRAME = "rules_that_look_now_and_then", "rules_that_look_at_every_frame"
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A figure, by where it stands in the results, and the most that it should be."""
+
+    what: str
+    at: tuple[str, ...]
+    most: float
+    unit: str
+
+    def judged(self, figures: Mapping[str, Any]) -> str | None:
+        """In one line; None where that part was not run."""
+        if self.at[0] not in figures:
+            return None
+        found: Any = figures
+        for key in self.at:
+            found = found.get(key) if isinstance(found, Mapping) else None
+        if not isinstance(found, int | float):
+            return f"not measured  {self.what} (aim: {self.most:g}{self.unit})"
+        verdict = "met" if found <= self.most else "NOT MET"
+        return f"{verdict:12}  {self.what}: {found:g}{self.unit} (aim: {self.most:g}{self.unit})"
+
+
+AIMS = (
+    Aim(f"landmarks and pose, of {WEB}", ("landmarks_and_pose", WEB, "ours_is"), 0.4, " x"),
+    Aim(f"landmarks and pose, of {VENDOR}", ("landmarks_and_pose", VENDOR, "ours_is"), 0.5, " x"),
+    Aim("landmarks alone, of a core", ("landmarks_alone", "percent_of_one_core"), 6, " %"),
+    Aim("whole vision worker, of a core", ("vision_worker", "percent_of_one_core"), 12, " %"),
+    Aim("sound, of a core", ("sound", "percent_of_one_core"), 1, " %"),
+    Aim("monitor without a desktop, RSS", ("monitor_without_desktop", "rss_mb"), 400, " MB"),
+    Aim("... recording 1280x720, RSS", ("monitor_with_screen_recording", "rss_mb"), 400, " MB"),
+    Aim("... recording 1920x1080, RSS", ("monitor_with_large_screen", "rss_mb"), 400, " MB"),
+    Aim("lateness p95, rules on every frame", ("latency", EVERY_FRAME, "p95_ms"), AIM_MS, " ms"),
+    Aim("... rules that look now and then", ("latency", NOW_AND_THEN, "p95_ms"), AIM_MS, " ms"),
+    Aim("... all rules together", ("latency", "all", "p95_ms"), AIM_MS, " ms"),
+)
+
+
+def judged(figures: Mapping[str, Any]) -> Iterator[str]:
+    """A line for each aim whose part was run."""
+    for aim in AIMS:
+        line = aim.judged(figures)
+        if line is not None:
+            yield line
