@@ -19,6 +19,10 @@ readings are due so rarely that it takes ``_DUE_READINGS`` of them to be sure th
 SPACING_S = 1.0
 """A rule starts or updates at most once in this time."""
 
+EARLY_SHARE = 0.25
+"""Readings come a little early or late. What is due within a quarter of the time between two of
+them is due now: else, every other time, a violation would wait for one reading more."""
+
 _DUE_READINGS = 2.5
 _UPDATE_SHARE = 0.1
 
@@ -152,13 +156,18 @@ class Tracker:
         return moment.since_s(episode.clear_since) > self.rule.bridges_s
 
     def _starts_from_ns(self, episode: Episode) -> int:
-        after_s = 0.0 if episode.at_once else self.rule.settings.after_s
-        due = [episode.onset.later(after_s).mono_ns]
+        due = [episode.onset.later(self._hold_s(episode)).mono_ns]
         if self._free_from_ns is not None:
             due.append(self._free_from_ns)
         if self._last_turn_at is not None:
             due.append(self._last_turn_at.mono_ns + round(SPACING_S * NS_PER_S))
         return max(due)
+
+    def _hold_s(self, episode: Episode) -> float:
+        if episode.at_once:
+            return 0.0
+        after_s, rate = self.rule.settings.after_s, self.rule.rate_per_s
+        return after_s if rate is None else max(0.0, after_s - EARLY_SHARE / rate)
 
     def _turn(
         self,

@@ -1,1 +1,1 @@
-"""Measurements: what the program costs and how long evidence takes. Not tests: nothing asserts."""
+"""Measurements: what the program costs, and how late it decides. They judge, but never fail."""

@@ -29,7 +29,7 @@ sys.stdin.read()
 
 _TYPING = """
 import sys, time
-from Xlib import X, display
+from Xlib import display
 connection = display.Display(sys.argv[1])
 screen = connection.screen()
 wide, high = screen.width_in_pixels, screen.height_in_pixels

@@ -8,6 +8,8 @@ from proctor_desktop.core import rule_settings
 from proctor_desktop.core.observation import Gaze, Observation
 from proctor_desktop.core.rules.rule import VISION_RATE, CameraRule, Needs, Reading
 
+# A gaze is the median of three pictures: it is outside when two of them are.
+_KNOWN_LATE_S = 1 / VISION_RATE
 _HYSTERESIS_DEG = 2.0
 _HYSTERESIS_SHARE = 0.4
 
@@ -42,6 +44,7 @@ class LookingAway(CameraRule):
             unit="deg",
             frame=observation.frame,
             holds=outside > limit - min(_HYSTERESIS_DEG, limit * _HYSTERESIS_SHARE),
+            since_s=_KNOWN_LATE_S,
         )
 
 

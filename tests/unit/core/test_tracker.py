@@ -12,8 +12,15 @@ from proctor_desktop.core.rules.face_missing import FaceMissing
 from proctor_desktop.core.rules.focus_lost import FocusLost
 from proctor_desktop.core.rules.looking_away import LookingAway
 from proctor_desktop.core.rules.multiple_faces import MultipleFaces
-from proctor_desktop.core.rules.rule import Reading, Rule
-from proctor_desktop.core.tracker import SETTLE_S, STALE_S, Tracker, Turn, stale_after_s
+from proctor_desktop.core.rules.rule import VISION_RATE, Reading, Rule
+from proctor_desktop.core.tracker import (
+    EARLY_SHARE,
+    SETTLE_S,
+    STALE_S,
+    Tracker,
+    Turn,
+    stale_after_s,
+)
 from proctor_desktop.core.violation import Ending
 from tests.playbook import moment
 
@@ -69,6 +76,20 @@ def test_a_violation_starts_when_its_time_has_run_and_counts_from_the_onset() ->
     ((at_s, start),) = feed.turns
     assert (at_s, start.kind, start.violation.duration_s) == (11, "start", 1.0)
     assert start.violation.onset == moment(10)
+
+
+def test_a_picture_that_comes_a_little_early_is_not_waited_for_again() -> None:
+    feed = Feed(missing())
+    feed.steadily(10, 10.875, True)
+    feed(10.98, True)
+    assert [(at_s, turn.kind) for at_s, turn in feed.turns] == [(10.98, "start")]
+
+
+def test_the_picture_before_the_last_is_too_early() -> None:
+    feed = Feed(missing())
+    feed.steadily(10, 10.875, True)
+    feed(10.96, True)
+    assert feed.turns == []
 
 
 def test_a_single_clear_reading_before_the_start_begins_anew() -> None:
@@ -229,7 +250,7 @@ def test_whatever_comes_in_lives_are_whole_and_turns_are_spaced(
     for _, turn in feed.turns:
         if turn.kind == "start":
             assert open_number is None
-            assert turn.violation.duration_s >= after_s - 1e-6
+            assert turn.violation.duration_s >= after_s - EARLY_SHARE / VISION_RATE - 1e-6
             open_number = turn.violation.number
         assert turn.violation.number == open_number
         assert (turn.ending is None) == (turn.kind != "end")

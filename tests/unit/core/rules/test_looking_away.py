@@ -47,6 +47,12 @@ def test_a_gaze_at_the_limit_goes_on_but_does_not_begin_there() -> None:
     assert told == [(False, False), (False, True), (False, True), (True, True)]
 
 
+def test_a_gaze_that_is_seen_off_the_screen_was_there_a_picture_earlier() -> None:
+    reading = RULE.read(Gaze(1, 30, 0, 12, 0.9))
+    assert reading is not None
+    assert reading.since_s == 1 / 8
+
+
 def test_without_a_margin_every_degree_counts_and_none_less() -> None:
     rule = LookingAway(policy.LookingAway(margin_deg=0))
     readings = [rule.read(Gaze(1, 30, 0, outside, 0.9)) for outside in (0.0, 0.1)]
