@@ -7,6 +7,7 @@ whole, with an exit code of its own.
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -18,6 +19,10 @@ from proctor_desktop.core.errors import EnvironmentProblem
 ENVIRONMENT_EXIT = 3
 BUG_EXIT = 70
 INTERRUPTED_EXIT = 130
+
+_ONE_THREAD = "OPENBLAS_NUM_THREADS"
+"""Read by numpy as it is loaded: its matrices are small here, and a thread for each core would only
+hold memory and heat the laptop."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -40,6 +45,7 @@ def main() -> None:
 
     A bug is shown whole, the way Python shows one, with exit code 70.
     """
+    os.environ.setdefault(_ONE_THREAD, "1")
     try:
         program.main(prog_name="proctor-desktop", standalone_mode=False)
     except click.exceptions.Abort:

@@ -132,7 +132,7 @@ def _with_even_sides(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _as_frame(image: NDArray[np.uint8]) -> av.VideoFrame:
-    whole = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="bgra")
+    whole = av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(image), format="bgra")
     return whole.reformat(
         format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
     )

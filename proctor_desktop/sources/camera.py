@@ -8,7 +8,7 @@ from pathlib import Path
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.frame import FRAMES_PER_S, Frame
-from proctor_desktop.core.moment import NS_PER_S, Clock
+from proctor_desktop.core.moment import NS_PER_S, Clock, Moment
 from proctor_desktop.core.observation import CameraOpened, Source
 from proctor_desktop.hosts.worker import Crashed, Worker
 from proctor_desktop.sources.camera_name import camera_name, is_virtual
@@ -133,7 +133,8 @@ class Camera:
     def _play(self, video: VideoFile, stopping: threading.Event) -> None:
         started_ns = due_ns = self._clock.now().mono_ns
         while not stopping.wait(wait_s(due_ns, self._clock.now().mono_ns)):
-            now_ns = self._clock.now().mono_ns
+            taken_at = self._clock.now()
+            now_ns = taken_at.mono_ns
             try:
                 image = video.at((now_ns - started_ns) / NS_PER_S)
             except EnvironmentProblem as problem:
@@ -142,7 +143,7 @@ class Camera:
             if image is None:
                 self._finish("the file ended")
                 return
-            self._deliver(image)
+            self._deliver(image, taken_at)
             due_ns = next_due_ns(due_ns, now_ns, _EVERY_NS)
 
     def _finish(self, reason: str) -> None:
@@ -159,13 +160,14 @@ class Camera:
                 due_ns = last_good_ns = self._clock.now().mono_ns
                 continue
             grabbed = self._capture.grab()
-            now_ns = self._answered_ns = self._clock.now().mono_ns
+            taken_at = self._clock.now()  # before it is decoded, which takes a while
+            now_ns = self._answered_ns = taken_at.mono_ns
             if grabbed and now_ns < due_ns:
                 last_good_ns = now_ns
             elif grabbed and (image := picture_of(self._capture)) is not None:
                 last_good_ns = now_ns
                 due_ns = next_due_ns(due_ns, now_ns, _EVERY_NS)
-                self._deliver(image)
+                self._deliver(image, taken_at)
             elif now_ns - last_good_ns >= _LOST_AFTER_NS:
                 self._lose()
             else:
@@ -195,14 +197,13 @@ class Camera:
             return  # the outage is reported already and goes on
         self._tell_name()
 
-    def _deliver(self, image: Image) -> None:
+    def _deliver(self, image: Image, taken_at: Moment) -> None:
         with self._telling:
             self._outage.over("pictures come in")
         self._number += 1
-        now = self._clock.now()
-        self._slot.put(Frame(self._number, now, image))
-        if now.mono_ns >= self._next_skip_report_ns:
-            self._next_skip_report_ns = now.mono_ns + _SKIP_REPORT_NS
+        self._slot.put(Frame(self._number, taken_at, image))
+        if taken_at.mono_ns >= self._next_skip_report_ns:
+            self._next_skip_report_ns = taken_at.mono_ns + _SKIP_REPORT_NS
             self._tell_skipped()
 
     def _tell_skipped(self) -> None:

@@ -28,7 +28,7 @@ from proctor_desktop.vision.geometry import Fit, Mesh, fit
 from proctor_desktop.vision.identity import comparable, similarity
 from proctor_desktop.vision.liveness import checkable
 from proctor_desktop.vision.loading import Models
-from proctor_desktop.vision.models import Embedding
+from proctor_desktop.vision.models import Embedding, ObjectDetector
 from proctor_desktop.vision.picture import PictureWatch
 from proctor_desktop.vision.reference_face import ReferenceFace
 from proctor_desktop.vision.schedule import Check, Load, Schedule
@@ -40,6 +40,9 @@ many good comparisons follow it closely as the rule looks back on, so that a dou
 soon over."""
 
 AGAIN_S = 3.0
+
+OBJECT_AGAIN_S = 0.5
+"""What may be a phone is looked at again that soon, until the rule's looks are made."""
 
 _PHOTO_TRIES = 3
 _STILL_DIGITS = 3
@@ -62,6 +65,8 @@ class Analyst:
         self._reference = reference
         self._faces = Faces(rules.multiple_faces.still_after_s)
         self._close_checks = rules.identity_mismatch.checks
+        self._wanted = rules.suspicious_object
+        self._sightings = 0
         self._reader = FaceReader()
         self._picture = PictureWatch()
         checks = {
@@ -142,8 +147,7 @@ class Analyst:
         idle = self._load.resting | self._pointless(frame.image, sight)
         match self._schedule.due(frame.moment, idle):
             case Check.OBJECTS if self._models.objects:
-                self._schedule.done(Check.OBJECTS, frame.moment)
-                return [ObjectsSeen(frame.number, self._models.objects.detect(frame.image))]
+                return [self._look_for_objects(frame, self._models.objects)]
             case Check.LIVENESS if self._models.liveness and sight.fit:
                 self._schedule.done(Check.LIVENESS, frame.moment)
                 live = self._models.liveness.live(frame.image, sight.fit.box)
@@ -151,6 +155,15 @@ class Analyst:
             case Check.IDENTITY if self._models.identity and sight.mesh is not None:
                 return [self._compare(frame, sight.mesh)]
         return []
+
+    def _look_for_objects(self, frame: Frame[RgbImage], detector: ObjectDetector) -> ObjectsSeen:
+        found = detector.detect(frame.image)
+        wanted = self._wanted
+        seen = any(one.label in wanted.objects and one.score >= wanted.score for one in found)
+        self._sightings = self._sightings + 1 if seen else 0
+        again_in_s = OBJECT_AGAIN_S if 0 < self._sightings < wanted.checks else None
+        self._schedule.done(Check.OBJECTS, frame.moment, again_in_s)
+        return ObjectsSeen(frame.number, found)
 
     def _pointless(self, image: RgbImage, sight: Sight) -> frozenset[Check]:
         """The checks that this picture is not fit for: they wait for a better one."""

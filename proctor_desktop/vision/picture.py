@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from proctor_desktop.core.moment import NS_PER_S, Moment
 from proctor_desktop.core.observation import PictureSeen
+from proctor_desktop.core.rules.rule import PICTURE_RATE
+from proctor_desktop.core.rules.stillness import FROZEN_FROM_S
 from proctor_desktop.hosts.opencv import importing_opencv
 from proctor_desktop.vision.freshness import Freshness
 from proctor_desktop.vision.scene import DARK_LEVELS, Scene, structure_of
@@ -24,7 +26,13 @@ with importing_opencv():
 
 Cells: TypeAlias = NDArray[np.float32]
 
-_EVERY_NS = NS_PER_S // 2
+_EVERY_NS = round(NS_PER_S / PICTURE_RATE)
+_EARLY_NS = NS_PER_S // 16
+"""Half a tick: what is due that soon is said now, so that the rhythm is kept."""
+_SUDDEN_LEVELS = 24.0
+"""More than anybody who moves before a camera changes the whole picture's mean from one tick to the
+next (at most 22 in the test media)."""
+
 _PAUSE_NS = 3 * NS_PER_S // 2
 _PICTURES = 4
 _WIDTH, _HEIGHT = 80, 60
@@ -45,7 +53,11 @@ _EMPTY = 0.001
 
 
 class PictureWatch:
-    """Takes every picture of one camera and speaks up about twice a second; used by one thread."""
+    """Takes every picture of one camera and speaks up about twice a second; used by one thread.
+
+    It does so at once, and with every picture, where there may be something to say: when the
+    picture changed as a whole, and while it is frozen.
+    """
 
     def __init__(self) -> None:
         self._recent: deque[NDArray[np.uint8]] = deque(maxlen=_PICTURES)
@@ -68,10 +80,13 @@ class PictureWatch:
         small = np.asarray(
             cv2.resize(grey, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_AREA), np.uint8
         )
+        sudden = bool(self._recent) and _apart(small, self._recent[-1]) > _SUDDEN_LEVELS
         self._recent.append(small)
         assert self._freshness is not None  # noqa: S101 - begun above
         self._freshness.look(image, small, now_ns)
-        if now_ns < self._due_ns or len(self._recent) < 2:  # noqa: PLR2004 - noise needs two
+        frozen = self._freshness.frozen_s(now_ns) >= FROZEN_FROM_S
+        due = now_ns + _EARLY_NS >= self._due_ns or sudden or frozen
+        if not due or len(self._recent) < 2:  # noqa: PLR2004 - noise needs two
             return None
         self._due_ns = now_ns + _EVERY_NS
         return self._judged(number, now_ns, self._freshness)
@@ -96,6 +111,10 @@ class PictureWatch:
             frozen_s=round(frozen_s, 3),
             replaced=self._scene.replaced(structure_of(newest), now_ns),
         )
+
+
+def _apart(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    return float(cv2.absdiff(one, other).mean())
 
 
 def without_border(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:

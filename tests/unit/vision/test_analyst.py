@@ -22,7 +22,7 @@ from proctor_desktop.core.observation import (
     Source,
     SourceHealth,
 )
-from proctor_desktop.core.policy import IdentityMismatch, Rules
+from proctor_desktop.core.policy import IdentityMismatch, Rules, SuspiciousObject
 from proctor_desktop.vision.analysis import Analysis
 from proctor_desktop.vision.analyst import AGAIN_S, DOUBTFUL, Analyst
 from proctor_desktop.vision.calibration import Calibration, Neutral
@@ -184,9 +184,30 @@ def test_objects_are_looked_for_without_anybody_there() -> None:
     watch = Watch(seeing([[]], ALL))
     watch.analyst.remember(picture())
     watch.see(5.0)
-    assert len(watch.said(ObjectsSeen)) == 5
+    assert len(watch.said(ObjectsSeen)) >= 5
     assert watch.said(LivenessChecked) == []
     assert watch.said(FaceCompared) == []
+
+
+def looked_at_s(watch: Watch) -> list[float]:
+    return [one.frame * TICK_S for one in watch.said(ObjectsSeen)]
+
+
+def test_what_may_be_a_phone_is_looked_at_again_soon_until_the_rule_can_tell() -> None:
+    watch = Watch(seeing([[]], ["objects"]))
+    watch.see(6.0)
+    assert looked_at_s(watch) == [0.125, 0.625, 1.125, 1.625, 2.125, 3.125, 4.125, 5.125]
+
+
+@pytest.mark.parametrize(
+    "asked_about", [SuspiciousObject(objects=("book",)), SuspiciousObject(score=0.9)]
+)
+def test_what_the_exam_does_not_ask_about_is_looked_at_at_leisure(
+    asked_about: SuspiciousObject,
+) -> None:
+    watch = Watch(seeing([[]], ["objects"]), Rules(suspicious_object=asked_about))
+    watch.see(4.0)
+    assert looked_at_s(watch) == [0.125, 1.125, 2.125, 3.125]
 
 
 # -- comparing faces -----------------------------------------------------------------------------

@@ -70,6 +70,23 @@ def test_covering_is_seen_within_a_second_and_so_is_uncovering() -> None:
     assert 32 <= covered[-1] + 4 <= 40
 
 
+def test_a_picture_that_is_another_one_as_a_whole_is_spoken_of_at_once() -> None:
+    for before in range(16, 20):  # wherever in the half second it happens
+        seen = watched(lived_in(ROOM, before) + lived_in(BLACK, 4, 100))
+        assert before in [one.frame for one in seen]
+
+
+def test_a_frozen_picture_is_spoken_of_with_each_showing() -> None:
+    pictures = lived_in(ROOM, 16)
+    seen = watched(pictures + [pictures[-1]] * 16)
+    assert [one.frame for one in seen if one.frozen_s >= 1.0] == list(range(23, 32))
+
+
+def test_pictures_that_come_a_little_early_are_no_reason_to_wait() -> None:
+    seen = watched(lived_in(ROOM, 24), per_s=8.05)
+    assert [one.frame for one in seen] == [4, 8, 12, 16, 20]
+
+
 def test_a_covered_lens_is_not_called_frozen_as_well() -> None:
     assert all(one.frozen_s == 0 for one in watched([BLACK] * 40))
 
