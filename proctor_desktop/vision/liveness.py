@@ -33,6 +33,12 @@ LIVING = 1
 DIGITS = 4
 BAR_AT_MOST = 2
 WIDEST_TURN_DEG = 30.0
+WIDEST_TURN_WITH_ROOM_DEG = 40.0
+ROOM = 2.4
+"""How many times the face's box the picture has to show around a face that is turned further than
+the first of the two: of living faces at 30 to 40 degrees, tight portraits read as prints, and none
+did that had so much room (30 checks, some five people)."""
+
 DARKEST, BRIGHTEST = 0.15, 0.92
 FARTHEST, NEAREST = 0.22, 0.8
 """The face's height as a share of the picture's: beyond, it is a few pixels or all there is."""
@@ -63,16 +69,24 @@ class MiniFasNet:
 def checkable(image: RgbImage, fit: Fit, brightness: float) -> bool:
     """Whether a check of this face means anything; if not, none should be made.
 
-    At the distance of a desk, turned by at most 30 degrees from the camera, in fair light
-    (``brightness`` of the face, 0 to 1) and in focus: beyond that, living faces read as prints.
+    At the distance of a desk, turned by at most 30 degrees from the camera (40 with room around the
+    face), in fair light (``brightness`` of the face, 0 to 1) and in focus: beyond that, living
+    faces read as prints.
     """
     return (
-        float(fit.rotation[2, 2]) >= cos(radians(WIDEST_TURN_DEG))
+        _faces_camera(image, fit)
         and FARTHEST <= fit.box.height <= NEAREST
         and DARKEST <= brightness <= BRIGHTEST
         and focus(image, fit.box) >= LEAST_FOCUS
         and blockiness(image, fit.box) <= MOST_BLOCKY
     )
+
+
+def _faces_camera(image: RgbImage, fit: Fit) -> bool:
+    turn = float(fit.rotation[2, 2])
+    if turn >= cos(radians(WIDEST_TURN_DEG)):
+        return True
+    return turn >= cos(radians(WIDEST_TURN_WITH_ROOM_DEG)) and room(image, fit.box) >= ROOM
 
 
 def blockiness(image: RgbImage, box: FaceBox) -> float:
@@ -139,13 +153,24 @@ def crop_edges(box: FaceBox, width_px: int, height_px: int, bounds: Edges) -> Ed
     """
     left, top, right, bottom = bounds
     width, height = max(box.width * width_px, 1.0), max(box.height * height_px, 1.0)
-    scale = min(CROP, (right - left) / width, (bottom - top) / height)
+    scale = _scale(width, height, bounds)
     centre_x, centre_y = box.centre
     x = _within(centre_x * width_px - width * scale / 2, left, right - width * scale)
     y = _within(centre_y * height_px - height * scale / 2, top, bottom - height * scale)
     first_x, first_y = min(int(x), right - 1), min(int(y), bottom - 1)
     last_x, last_y = round(x + width * scale), round(y + height * scale)
     return first_x, first_y, max(last_x, first_x + 1), max(last_y, first_y + 1)
+
+
+def room(image: RgbImage, box: FaceBox) -> float:
+    """How many times ``box`` the network gets to see of ``image``: 2.7, or what there is."""
+    height_px, width_px = image.shape[:2]
+    return _scale(box.width * width_px, box.height * height_px, content(image))
+
+
+def _scale(width: float, height: float, bounds: Edges) -> float:
+    left, top, right, bottom = bounds
+    return min(CROP, (right - left) / max(width, 1.0), (bottom - top) / max(height, 1.0))
 
 
 def _within(value: float, low: float, high: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from proctor_desktop.vision.landmarker import StillLandmarker
 from proctor_desktop.vision.models import Embedding
 from proctor_desktop.vision.reference_face import load_reference_face
 from proctor_desktop.vision.sight import RgbImage
-from tests.eval.objects import honest_clips, pictures
+from tests.eval.footage.clips import pictures
+from tests.eval.footage.treatment import blurred, jpeg_20
+from tests.eval.objects import honest_clips
 
 MODEL = "MobileFaceNet_foamliu.onnx"
 SIZE_PX = (WIDTH_PX, HEIGHT_PX)
@@ -84,17 +87,6 @@ def dimmed(share: float) -> Callable[[RgbImage], RgbImage]:
     return dim
 
 
-def blurred(sigma_px: float) -> Callable[[RgbImage], RgbImage]:
-    """A picture out of focus."""
-    return lambda picture: np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma_px), np.uint8)
-
-
-def jpeg_20(picture: RgbImage) -> RgbImage:
-    """A picture that a bad camera has compressed."""
-    _, packed = cv2.imencode(".jpg", picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 20])
-    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR_RGB), np.uint8)
-
-
 def far(picture: RgbImage) -> RgbImage:
     """The same scene at half its size, in a grey room."""
     small = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
@@ -120,8 +112,8 @@ def with_glasses(face: Face) -> RgbImage:
 STRESSES: dict[str, Callable[[RgbImage], RgbImage]] = {
     "dimmed to 30 %": dimmed(0.3),
     "dimmed to 10 %": dimmed(0.1),
-    "blurred (2 px)": blurred(2),
-    "blurred (4 px)": blurred(4),
+    "blurred (2 px)": partial(blurred, sigma_px=2),
+    "blurred (4 px)": partial(blurred, sigma_px=4),
     "JPEG 20": jpeg_20,
     "half the size": far,
 }

@@ -13,9 +13,10 @@ from proctor_desktop.core.policy import SpoofSuspected
 from proctor_desktop.sources.video_device import as_picture
 from proctor_desktop.vision.liveness import MiniFasNet, checkable, content
 from proctor_desktop.vision.sight import RgbImage
+from tests.eval.footage.clips import pictures
 from tests.eval.identity import STRESSES as ALL_STRESSES
 from tests.eval.identity import Face, Faces
-from tests.eval.objects import honest_clips, pictures, starts
+from tests.eval.objects import honest_clips, starts
 
 MODEL = "2.7_80x80_MiniFASNetV2.onnx"
 CHECKS_PER_S = 1.0

@@ -17,6 +17,7 @@ from proctor_desktop.sources.video_device import as_picture
 from proctor_desktop.sources.video_file import VideoFile
 from proctor_desktop.vision.objects import KINDS, YoloxNano
 from proctor_desktop.vision.sight import RgbImage
+from tests.eval.footage.clips import pictures
 
 MODEL = "yolox_nano.onnx"
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7)
@@ -38,16 +39,6 @@ NOT_HONEST = ("intel_", "pyfeat_no_face")
 """Clips that show no candidate: a room's camera, and a cartoon."""
 
 Area = tuple[float, float, float, float]
-
-
-def pictures(clip: Path, per_s: float) -> Iterator[tuple[float, RgbImage]]:
-    """The pictures of a clip as the product sees them, with their times, ``per_s`` a second."""
-    video = VideoFile(clip)
-    number = 0
-    while (picture := video.at(number / per_s)) is not None:
-        yield number / per_s, np.asarray(picture, np.uint8)
-        number += 1
-    video.close()
 
 
 def honest_clips(shared: Path) -> list[Path]:

@@ -9,16 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from proctor_desktop.core.effect import Record
-from proctor_desktop.core.engine import Engine
-from proctor_desktop.core.event import Event, ExamStarted
+from proctor_desktop.core.event import ExamStarted
 from proctor_desktop.core.observation import SpeechHeard
 from proctor_desktop.core.policy import Policy
 from proctor_desktop.sound.hearing import Hearing
 from proctor_desktop.sound.speech import SpeechDetector
+from tests.eval.judge import Judge
 from tests.eval.sounds import Sound
 from tests.eval.speech_truth import Labels
-from tests.fakes.manual_clock import START
 
 BLOCK = 1600
 RULE = "voice_detected"
@@ -86,15 +84,11 @@ def compare(spans: list[SpeechHeard], labels: Labels) -> Score:
 
 def violations(spans: list[SpeechHeard]) -> int:
     """How many violations the core makes of it, at the default settings."""
-    engine = Engine(Policy())
-    engine.step(Event(START, ExamStarted()))
-    effects = [
-        effect
-        for number, span in enumerate(spans, start=1)
-        for effect in engine.step(Event(START.later(number * span.span_s), span))
-    ]
-    starts = [e for e in effects if isinstance(e, Record) and e.kind == "violation.start"]
-    return sum(start.data["rule"] == RULE for start in starts)
+    judge = Judge(Policy())
+    judge.tell(0.0, ExamStarted())
+    for number, span in enumerate(spans, start=1):
+        judge.tell(number * span.span_s, span)
+    return sum(one.rule == RULE for one in judge.fired)
 
 
 def _share(part: int, whole: int) -> float | None:

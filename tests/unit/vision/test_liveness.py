@@ -20,6 +20,7 @@ from proctor_desktop.vision.liveness import (
     crop_edges,
     focus,
     network_input,
+    room,
     softmax,
     surroundings,
 )
@@ -50,6 +51,17 @@ def test_a_crop_at_the_edge_is_moved_inwards_and_keeps_its_size() -> None:
     left, top, right, bottom = crop_edges(box(0.0, 0.0, 0.1, 0.1), 640, 480, WHOLE)
     assert (left, top) == (0, 0)
     assert (right, bottom) == pytest.approx((173, 130), abs=1)
+
+
+def test_a_turned_face_is_only_checked_with_room_around_it() -> None:
+    reference = load_reference_face()
+    turned = fit(mesh(rotation(yaw_deg=35)), reference)
+    assert room(detailed(), turned.box) > 2.4
+    assert checkable(detailed(), turned, 0.4)
+    near = fit(mesh(rotation(yaw_deg=35), px_per_mm=1.5), reference)
+    assert room(detailed(), near.box) < 2.4
+    assert not checkable(detailed(), near, 0.4)
+    assert checkable(detailed(), fit(mesh(px_per_mm=1.5), reference), 0.4)
 
 
 def test_a_near_face_takes_as_much_as_there_is() -> None:
