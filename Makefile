@@ -21,7 +21,7 @@ lint: setup ## ruff, mypy (strict, as on each system) and import-linter
 	    .venv/bin/mypy --platform $$system --cache-dir .mypy_cache/$$system || exit 1; done
 	@.venv/bin/lint-imports --no-cache
 
-bench: setup ## What it costs, side by side with others (wants chromium and npm for one of them)
+bench: setup ## What it costs, beside others, and how late it is (one part wants chromium and npm)
 	@$(PY) -m tests.bench
 
 eval: setup ## How right it is: every rule on labelled and composed material

@@ -33,7 +33,8 @@ _FEWEST_REGIONS = 4
 _ALIKE_REGIONS = 2
 _ALIKE = 0.6
 _BEYOND_DOUBT, _LIKELY = 0.65, 0.45
-_STAYS_NS = NS_PER_S
+STAYS_S = 1.0
+_STAYS_NS = round(STAYS_S * NS_PER_S) - NS_PER_S // 16  # a look may come half a tick early
 _SUDDEN_NS = 3 * NS_PER_S // 2
 _FORGET_NS = 2 * NS_PER_S
 

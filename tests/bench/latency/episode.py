@@ -8,7 +8,9 @@ from itertools import groupby
 
 from proctor_desktop.core.policy import MultipleFaces, Policy, RepeatedChecks, VoiceDetected
 from proctor_desktop.core.rules import Rule, enabled_rules
+from proctor_desktop.core.rules.camera_changed import CameraChanged
 from proctor_desktop.core.rules.rule import VISION_RATE
+from proctor_desktop.vision.scene import STAYS_S
 
 RULES = {rule.name: rule for rule in enabled_rules(Policy().rules)}
 _NOTICED_WITHIN_S = 0.25
@@ -27,9 +29,12 @@ def hold_s(rule: Rule) -> float:
     """The rule's own time: how long a matter must last at least before it is a violation.
 
     A rule that goes by so many looks has to wait for the last of them: that is the time between
-    the first and the last. The wait for the first one is no time of the rule's own.
+    the first and the last. The wait for the first one is no time of the rule's own. A new scene has
+    to stay for a while before it is another one.
     """
     settings = rule.settings
+    if rule.name == CameraChanged.name:
+        return STAYS_S
     if isinstance(settings, RepeatedChecks):
         assert rule.rate_per_s is not None
         return (settings.needed - 1) / rule.rate_per_s
@@ -38,11 +43,6 @@ def hold_s(rule: Rule) -> float:
     if isinstance(settings, VoiceDetected):
         return settings.speech_s
     return settings.after_s
-
-
-def looks_at_every_frame(rule: Rule) -> bool:
-    """Whether every camera picture is looked at for this rule, and not only one now and then."""
-    return rule.rate_per_s == VISION_RATE
 
 
 def episodes(shows: Sequence[frozenset[str]], each_s: float) -> tuple[Episode, ...]:

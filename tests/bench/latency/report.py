@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.bench.latency.lateness import AIM_MS
+from tests.bench.latency.lateness import AIM_MS, HEARD, SHOWN
 
 _HEAD = (
     f"{'rule':18} {'hold':>6} {'n':>3} {'p50':>6} {'p95':>6}  {'aim':7}"
@@ -23,7 +23,7 @@ def lines(figures: Mapping[str, Any]) -> Iterator[str]:
     yield from (_STAGES, "", _HEAD)
     for name, rule in figures["by_rule"].items():
         yield _line(name, rule)
-    for name in ("rules_that_look_at_every_frame", "rules_that_look_now_and_then", "all"):
+    for name in (SHOWN, HEARD):
         some = figures[name]
         if some["n"]:
             yield f"{name.replace('_', ' ')}: p95 {some['p95_ms']:.0f} ms, n {some['n']}"
