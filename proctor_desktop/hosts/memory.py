@@ -9,8 +9,8 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of malloc.h
 
 _SETTINGS = {
     _ARENA_MAX: 2,
-    _MMAP_THRESHOLD: 3 * 1024 * 1024,
-    _TRIM_THRESHOLD: 8 * 1024 * 1024,
+    _MMAP_THRESHOLD: 1024 * 1024,
+    _TRIM_THRESHOLD: 2 * 1024 * 1024,
 }
 """Two arenas for all threads, and what is larger than a camera picture goes back to the system as
 soon as it is freed. A lower limit saves a little more and costs far more time: each picture's
