@@ -26,6 +26,7 @@ from proctor_desktop.vision.live_checks import (
     MANY_FACES,
     MORE_LIGHT,
     NO_FACE,
+    TURN_HERE,
     complaint,
 )
 from proctor_desktop.vision.neutral import Neutral, robust_mean
@@ -39,6 +40,7 @@ __all__ = [
     "MANY_FACES",
     "MORE_LIGHT",
     "NO_FACE",
+    "TURN_HERE",
     "Calibration",
     "CalibrationOutcome",
     "CalibrationProgress",
@@ -65,6 +67,7 @@ _RESTLESS = "the head did not keep still for long enough"
 _GIVEN_UP = {
     NO_FACE: "no face was seen for long enough",
     MANY_FACES: "more than one face was in view",
+    TURN_HERE: "the face was turned away from the camera",
     NO_PICTURE: "the camera gave no picture",
     **dict.fromkeys((HOLD_STILL, HOLD_STILL_NO_DOT, *ADVICE), _RESTLESS),
 }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from proctor_desktop.vision.geometry import angles
 from proctor_desktop.vision.sight import Sight
 
 NO_FACE: Final = "We can't see your face"
 MANY_FACES: Final = "Only your face in view, please"
+TURN_HERE: Final = "Turn your face to the screen and the camera"
 MORE_LIGHT: Final = "More light on your face, please"
 CLOSER: Final = "Move a little closer"
 FURTHER_AWAY: Final = "Move back a little"
@@ -22,6 +24,10 @@ DARKEST = 0.13
 SMALLEST = 0.16
 """Height of a face, as a share of the picture's: at 640 x 480 its eyes are then 13 pixels wide."""
 
+MOST_TURNED_DEG = 30.0
+"""A camera may stand beside the screen, but not so far that a face to one side of it could be taken
+for a face that looks at the screen."""
+
 LARGEST = 0.85
 """Above it the chin or the forehead leaves the picture at the next movement."""
 
@@ -32,6 +38,8 @@ def complaint(sight: Sight) -> str | None:
         return MANY_FACES
     if sight.mesh is None or sight.fit is None:
         return NO_FACE
+    if abs(angles(sight.fit.rotation).yaw_deg) > MOST_TURNED_DEG:
+        return TURN_HERE
     if sight.brightness < DARKEST:
         return MORE_LIGHT
     height = sight.fit.box.height

@@ -119,6 +119,8 @@ def _parse(envelope: bytes) -> tuple[str, bytes, list[bytes]]:
         signatures = [base64.b64decode(s["sig"], validate=True) for s in body["signatures"]]
         payload = base64.b64decode(body["payload"], validate=True)
         stated_type = body["payloadType"]
+    except UnicodeDecodeError as problem:  # it carries the whole file along
+        raise BadEnvelope("not a signed envelope: it is no text") from problem
     except (ValueError, KeyError, TypeError, RecursionError, binascii.Error) as problem:
         raise BadEnvelope(f"not a signed envelope: {problem!r}") from problem
     if not isinstance(stated_type, str):

@@ -21,6 +21,7 @@ from proctor_desktop.vision.calibration import (
     NO_PICTURE,
     NO_TIME,
     NOT_FOLLOWED,
+    TURN_HERE,
     Calibration,
     CalibrationOutcome,
     CalibrationProgress,
@@ -67,15 +68,15 @@ def attentive(
 
 
 def still(face: Face | None = None) -> Look:
-    """Looks straight on, whatever happens."""
+    """Looks straight on, whatever happens; with ``face.yaw_deg``, past the camera."""
     draw = np.random.default_rng(4)
 
     def look(time_s: float, target: Target | None) -> Face:
         base = face or Face()
         return Face(
+            base.yaw_deg + draw.normal(0, 0.4),
             draw.normal(0, 0.4),
-            draw.normal(0, 0.4),
-            yaw_deg=draw.normal(0, 0.2),
+            yaw_deg=base.yaw_deg + draw.normal(0, 0.2),
             apart_px=base.apart_px,
             open_share=base.open_share,
         )
@@ -242,6 +243,18 @@ def test_who_cannot_do_better_is_calibrated_all_the_same(
     steps = run(still(Face(apart_px=apart_px)), gaze=False, brightness=brightness)
     assert found(steps).neutral.samples > 9
     assert seconds(steps) < 15
+
+
+@pytest.mark.parametrize("yaw_deg", [-35, 35])
+def test_a_face_that_looks_past_the_screen_is_nobodys_neutral(yaw_deg: float) -> None:
+    steps = run(still(Face(yaw_deg=yaw_deg)), gaze=False)
+    assert hints(steps) == {TURN_HERE}
+    assert outcome(steps).calibration is None
+    assert outcome(steps).reason == "the face was turned away from the camera"
+
+
+def test_a_camera_may_stand_beside_the_screen() -> None:
+    assert found(run(still(Face(yaw_deg=25)), gaze=False)).neutral.samples > 9
 
 
 def test_a_second_living_face_stops_it_and_a_poster_does_not() -> None:

@@ -129,3 +129,9 @@ def test_a_key_is_named_by_its_public_half() -> None:
     fresh = Ed25519PrivateKey.generate()
     assert dsse.public_hex(fresh) == dsse.public_hex(fresh.public_key())
     assert len(dsse.keyid(dsse.public_hex(fresh))) == 16
+
+
+def test_what_is_no_text_is_refused_without_being_repeated() -> None:
+    with pytest.raises(dsse.BadEnvelope, match="it is no text") as refused:
+        dsse.peek(b"\xff" * 100_000)
+    assert len(str(refused.value)) < 100
