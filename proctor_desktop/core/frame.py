@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from proctor_desktop.core.moment import Moment
+from proctor_desktop.core.moment import NS_PER_S, Moment
 
 WIDTH_PX = 640
 HEIGHT_PX = 480
 FRAMES_PER_S = 8.0
+
+HALF_TICK_NS = round(NS_PER_S / FRAMES_PER_S / 2)
+"""What is due that soon is due with this picture, so that a rhythm of several pictures is kept."""
 
 Image = TypeVar("Image")
 

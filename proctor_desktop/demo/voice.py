@@ -19,8 +19,6 @@ from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.sound import RATE_HZ
 from proctor_desktop.demo.script import Script, Span
 
-__all__ = ["RATE_HZ", "ROOM_DBFS", "SPEECH_DBFS", "Samples", "speak", "write_voice_file"]
-
 SPEECH_DBFS = -25.0
 ROOM_DBFS = -65.0
 

@@ -8,9 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from proctor_desktop.core.sound import BLOCK_S, BLOCK_SAMPLES, RATE_HZ
-
-__all__ = ["BLOCK_S", "Blocks", "Resampler", "Samples"]
+from proctor_desktop.core.sound import BLOCK_SAMPLES, RATE_HZ
 
 Samples: TypeAlias = NDArray[np.float32]
 

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from proctor_desktop.core.frame import HALF_TICK_NS
 from proctor_desktop.core.moment import NS_PER_S, Moment
 from proctor_desktop.core.observation import PictureSeen
 from proctor_desktop.core.rules.rule import PICTURE_RATE
@@ -27,8 +28,6 @@ with importing_opencv():
 Cells: TypeAlias = NDArray[np.float32]
 
 _EVERY_NS = round(NS_PER_S / PICTURE_RATE)
-_EARLY_NS = NS_PER_S // 16
-"""Half a tick: what is due that soon is said now, so that the rhythm is kept."""
 _SUDDEN_LEVELS = 24.0
 """More than anybody who moves before a camera changes the whole picture's mean from one tick to the
 next (at most 22 in the test media)."""
@@ -85,7 +84,7 @@ class PictureWatch:
         assert self._freshness is not None  # noqa: S101 - begun above
         self._freshness.look(image, small, now_ns)
         frozen = self._freshness.frozen_s(now_ns) >= FROZEN_FROM_S
-        due = now_ns + _EARLY_NS >= self._due_ns or sudden or frozen
+        due = now_ns + HALF_TICK_NS >= self._due_ns or sudden or frozen
         if not due or len(self._recent) < 2:  # noqa: PLR2004 - noise needs two
             return None
         self._due_ns = now_ns + _EVERY_NS

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from proctor_desktop.core.frame import HALF_TICK_NS
 from proctor_desktop.core.moment import NS_PER_S
 from proctor_desktop.hosts.opencv import importing_opencv
 
@@ -34,7 +35,7 @@ _ALIKE_REGIONS = 2
 _ALIKE = 0.6
 _BEYOND_DOUBT, _LIKELY = 0.65, 0.45
 STAYS_S = 1.0
-_STAYS_NS = round(STAYS_S * NS_PER_S) - NS_PER_S // 16  # a look may come half a tick early
+_STAYS_NS = round(STAYS_S * NS_PER_S) - HALF_TICK_NS
 _SUDDEN_NS = 3 * NS_PER_S // 2
 _FORGET_NS = 2 * NS_PER_S
 

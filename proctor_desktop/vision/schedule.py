@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import deque
 from enum import StrEnum
 
-from proctor_desktop.core.moment import NS_PER_S, Moment
+from proctor_desktop.core.frame import HALF_TICK_NS
+from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.rules.rule import IDENTITY_RATE, LIVENESS_RATE, OBJECTS_RATE
 
 
@@ -31,9 +32,6 @@ EVERY_S = {
 SHED_ORDER = (Check.OBJECTS, Check.LIVENESS, Check.IDENTITY)
 """What rests first when the computer cannot keep up: the costliest."""
 
-_EARLY_NS = NS_PER_S // 16
-"""Half a tick: a check that is due that soon is due now, so that its rhythm is kept."""
-
 
 class Schedule:
     """Says what is due; a check stays due until it was :meth:`done`."""
@@ -46,7 +44,7 @@ class Schedule:
         waiting = [
             (due_ns, check)
             for check, due_ns in self._due_ns.items()
-            if check not in resting and due_ns <= now.mono_ns + _EARLY_NS
+            if check not in resting and due_ns <= now.mono_ns + HALF_TICK_NS
         ]
         return min(waiting)[1] if waiting else None
 

@@ -20,10 +20,11 @@ from proctor_desktop.core.frame import FRAMES_PER_S, Frame
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.observation import FacesSeen, FocusChanged, HeadPose
 from proctor_desktop.core.policy import Preset, preset_defaults
+from proctor_desktop.core.sound import RATE_HZ
 from proctor_desktop.demo.camera_file import pictures
 from proctor_desktop.demo.candidate import Candidate
 from proctor_desktop.demo.script import Script, scripted_session
-from proctor_desktop.demo.voice import RATE_HZ, speak
+from proctor_desktop.demo.voice import speak
 from proctor_desktop.monitor.analysers import installed
 from proctor_desktop.sound.hearing import Hearing
 from proctor_desktop.sound.speech import SpeechDetector

@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from proctor_desktop.sources.resample import BLOCK_S
+from proctor_desktop.core.sound import BLOCK_S
 from tests.bench.latency.candidate_film import CALM_S
 from tests.bench.latency.episode import Episode, episodes
 from tests.bench.latency.shots import NOTHING

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.core.sound import RATE_HZ
 from proctor_desktop.demo.script import Span, scripted_session
-from proctor_desktop.demo.voice import RATE_HZ, Samples, speak, write_voice_file
+from proctor_desktop.demo.voice import Samples, speak, write_voice_file
 from proctor_desktop.sound.activity import SoundActivity
 
 SILENCE = Span(8.0, 22.0)
