@@ -13,8 +13,8 @@ from proctor_desktop.core.observation import Observation
 class Calibrated:
     """The neutral pose is known; ``error_deg`` is how far it may be off.
 
-    ``gaze_error_deg`` is the mean error of the gaze where it was checked against known points; None
-    when the screen's edges are not calibrated but assumed.
+    ``gaze_error_deg`` is the same for a gaze in relation to the screen: its mean error where it was
+    checked against known points, else how far the assumed edges may be off. None without eyes.
     """
 
     error_deg: float

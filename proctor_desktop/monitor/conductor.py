@@ -211,7 +211,7 @@ class Conductor:
 
     def _use(self, moment: Moment, calibration: Calibration) -> None:
         self._calibration = calibration
-        errors = Calibrated(calibration.neutral.spread_deg, calibration.gaze_error_deg)
+        errors = Calibrated(calibration.neutral.spread_deg, calibration.edges_error_deg)
         self._evidence.observe(Event(moment, errors))
 
     def _opening(self) -> tuple[str, dict[str, Any]]:

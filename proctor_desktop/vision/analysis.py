@@ -84,7 +84,7 @@ class FaceReader:
         if look is None:
             return (pose, seen)
         nearness = max(1.0, eyes.px_per_mm / calibration.eyes.px_per_mm)
-        sure = sureness(eyes, sight.fit.confidence)
+        sure = sureness(eyes, turn, calibration.eyes, sight.fit.confidence)
         return (pose, seen, _gaze(sight.frame, look, calibration, nearness, sure))
 
     def _renew(self, calibration: Calibration | None) -> None:

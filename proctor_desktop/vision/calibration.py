@@ -18,7 +18,7 @@ from proctor_desktop.core.moment import Moment
 from proctor_desktop.vision.corners import MIDDLE, Target
 from proctor_desktop.vision.dots import Dots, Followed
 from proctor_desktop.vision.eyes import Eyes
-from proctor_desktop.vision.gaze import Screen
+from proctor_desktop.vision.gaze import ASSUMED_ERROR_DEG, Screen
 from proctor_desktop.vision.live_checks import (
     ADVICE,
     CLOSER,
@@ -89,6 +89,11 @@ class Calibration:
     eyes: Eyes | None = None
     screen: Screen | None = None
     gaze_error_deg: float | None = None
+
+    @property
+    def edges_error_deg(self) -> float:
+        """How far a gaze may be off in relation to the screen: as checked, or as assumed."""
+        return ASSUMED_ERROR_DEG if self.gaze_error_deg is None else self.gaze_error_deg
 
     def to_json(self) -> dict[str, Any]:
         """What the ``calibration`` record holds; :meth:`from_json` gives back an equal object."""

@@ -112,7 +112,7 @@ def watch(case: Case) -> Sitting:
 def _announce(judge: Judge, time_s: float, outcome: CalibrationOutcome) -> None:
     if outcome.calibration is not None:
         spread_deg = outcome.calibration.neutral.spread_deg
-        judge.tell(time_s, Calibrated(spread_deg, outcome.calibration.gaze_error_deg))
+        judge.tell(time_s, Calibrated(spread_deg, outcome.calibration.edges_error_deg))
 
 
 def listen(case: SoundCase) -> Sitting:

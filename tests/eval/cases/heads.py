@@ -41,6 +41,13 @@ def turned_heads(_: Path) -> Iterator[Case]:
             must=(Expected("head_turned", 4.5, 7.5),),
             may=MAY_LOOK_AWAY,
         )
+    for side, yaw_deg in (("left", 12), ("right", -12)):
+        yield Case(
+            f"head turned a little: {side}",
+            "the rendered candidate turns head and eyes towards the screen's edge for ten seconds",
+            16,
+            partial(_turned, Pose(yaw_deg=yaw_deg), 14.0),
+        )
     for name in ("left", "right"):
         yield Case(
             f"looks away with the head: {name}",

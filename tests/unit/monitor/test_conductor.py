@@ -23,7 +23,7 @@ from proctor_desktop.vision.calibration import (
     CalibrationProgress,
 )
 from proctor_desktop.vision.eyes import eyes_of
-from proctor_desktop.vision.gaze import Screen
+from proctor_desktop.vision.gaze import ASSUMED_ERROR_DEG, Screen
 from proctor_desktop.wire import eventlog, stdio
 from tests.fakes.faces import rotation
 from tests.fakes.gazing import Face, gazing_mesh
@@ -245,6 +245,10 @@ def test_a_calibration_without_its_gaze_says_why(desk: Studio) -> None:
     told = data_of(desk, "calibration")
     assert (told["outcome"], told["gaze_error_deg"]) == ("done", None)
     assert told["reason"] == "the eyes did not follow the dots"
+    desk.evidence.flush()
+    lines = [line for record in desk.records("observations") for line in record.data["events"]]
+    errors = [eventlog.load(line).what for line in lines if line[1] == "Calibrated"]
+    assert errors == [Calibrated(0.4, ASSUMED_ERROR_DEG)]
 
 
 def test_how_loud_the_room_was_stands_in_the_record(desk: Studio) -> None:

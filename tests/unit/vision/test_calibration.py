@@ -30,7 +30,7 @@ from proctor_desktop.vision.calibration import (
 )
 from proctor_desktop.vision.corners import CHECKS, CORNERS, MIDDLE, Target
 from proctor_desktop.vision.dots import LOOK_AT_CORNER, LOOK_AT_DOT
-from proctor_desktop.vision.gaze import ASSUMED_SCREEN, Screen
+from proctor_desktop.vision.gaze import ASSUMED_ERROR_DEG, ASSUMED_SCREEN, Screen
 from proctor_desktop.vision.geometry import angle_between_deg
 from tests.fakes.faces import rotation
 from tests.fakes.gazing import Face, sight_of
@@ -146,6 +146,7 @@ def test_dots_in_the_corners_give_the_screens_edges() -> None:
     assert (screen.left_deg, screen.right_deg) == pytest.approx((16, -16), abs=1.5)
     assert (screen.top_deg, screen.bottom_deg) == pytest.approx((9, -11), abs=1.5)
     assert error_deg < 2.0
+    assert calibration.edges_error_deg == error_deg
     assert outcome(steps).reason == ""
     assert seconds(steps) < 20
 
@@ -172,6 +173,7 @@ def test_whoever_ignores_the_dots_is_calibrated_without_and_soon() -> None:
     steps = run(still())
     calibration = found(steps)
     assert (calibration.screen, calibration.gaze_error_deg) == (None, None)
+    assert calibration.edges_error_deg == ASSUMED_ERROR_DEG
     assert calibration.eyes is not None
     assert outcome(steps).reason == NOT_FOLLOWED
     assert seconds(steps) < 3.0 + 10.0

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
+from math import radians
 
 import pytest
 
@@ -10,6 +12,7 @@ from proctor_desktop.vision.eyes import Eyes, eyes_of
 from proctor_desktop.vision.gaze import (
     ASSUMED_SCREEN,
     LEAST,
+    SIDEWAYS_RADIUS_MM,
     Look,
     Screen,
     SteadyGaze,
@@ -61,6 +64,41 @@ def test_a_head_that_turns_takes_the_gaze_along() -> None:
 
 def test_no_eye_turns_further_than_eyes_do() -> None:
     assert look(Face(left_deg=80)) == pytest.approx((35, 0), abs=0.1)
+
+
+def moved(eyes: Eyes, left_deg: float = 0.0, right_deg: float = 0.0) -> Eyes:
+    """The same eyes, but drawn as if each were turned to the left by that much more."""
+    return Eyes(
+        *(
+            replace(eye, iris_left_mm=eye.iris_left_mm + SIDEWAYS_RADIUS_MM * radians(by_deg))
+            for eye, by_deg in ((eyes.left, left_deg), (eyes.right, right_deg))
+        ),
+        eyes.px_per_mm,
+    )
+
+
+def look_with(face: Face, left_deg: float, right_deg: float) -> float:
+    eyes, turn = seen(face)
+    return look_of(moved(eyes, left_deg, right_deg), relative(turn, NEUTRAL), USUAL).horizontal_deg
+
+
+def test_in_a_straight_head_the_eye_that_moved_further_is_believed() -> None:
+    assert look_with(Face(), 10, 20) == pytest.approx(20, abs=0.2)
+    assert look_with(Face(), -10, -20) == pytest.approx(-20, abs=0.2)
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_in_a_turned_head_eyes_are_ahead_only_as_far_as_both_are(side: int) -> None:
+    turned = Face(left_deg=20 * side, yaw_deg=20 * side)
+    assert look_with(turned, 0, 25 * side) == pytest.approx(20 * side, abs=0.5)
+    assert look_with(turned, -3 * side, 25 * side) == pytest.approx(20 * side, abs=0.5)
+    assert look_with(turned, 10 * side, 25 * side) == pytest.approx(30 * side, abs=0.5)
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_and_eyes_that_stay_behind_are_taken_at_their_mean(side: int) -> None:
+    turned = Face(left_deg=20 * side, yaw_deg=20 * side)
+    assert look_with(turned, -10 * side, -20 * side) == pytest.approx(5 * side, abs=2)
 
 
 @pytest.mark.parametrize("roll", [-20, 20])
@@ -159,7 +197,20 @@ def test_without_a_first_look_there_is_none() -> None:
     assert SteadyGaze().add(START, None) is None
 
 
+def sure(eyes: Eyes, turn: Rotation) -> float:
+    return sureness(eyes, relative(turn, NEUTRAL), USUAL, 0.9)
+
+
 def test_small_faces_are_less_sure() -> None:
-    near, far = seen(Face())[0], seen(Face(apart_px=25))[0]
-    assert sureness(near, 0.9) == 0.9
-    assert 0.4 < sureness(far, 0.9) < 0.5
+    assert sure(*seen(Face())) == 0.9
+    assert 0.4 < sure(*seen(Face(apart_px=25))) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("apart_deg", "least", "most"), [(15, 0.9, 0.9), (30, 0.5, 0.6), (50, 0, 0)]
+)
+def test_eyes_that_are_drawn_apart_are_less_sure(
+    apart_deg: float, least: float, most: float
+) -> None:
+    eyes, turn = seen(Face())
+    assert least <= sure(moved(eyes, right_deg=apart_deg), turn) <= most
