@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import TypeAdapter, ValidationError
 
+from proctor_desktop.config.fault import in_words
 from proctor_desktop.core.chain import digest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.policy import STRICT, Policy, Preset, preset_defaults
@@ -149,10 +150,7 @@ def parse(body: Mapping[str, Any], name: str, remedy: str = _ASK) -> Exam:
         whole = {**body, "policy": _with_defaults(body.get("policy", {}))}
         return _EXAM.validate_json(json.dumps(whole))
     except ValidationError as problem:
-        faults = "; ".join(
-            f"{'.'.join(str(p) for p in error['loc']) or 'exam'}: {error['msg']}"
-            for error in problem.errors()
-        )
+        faults = "; ".join(in_words(error, Exam) for error in problem.errors())
         raise EnvironmentProblem(name, f"the exam is not valid: {faults}", remedy) from problem
 
 

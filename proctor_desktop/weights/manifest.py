@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic.dataclasses import dataclass
 
+from proctor_desktop.config.fault import in_words
 from proctor_desktop.config.paths import resource
 from proctor_desktop.core.errors import EnvironmentProblem
 
@@ -152,7 +153,7 @@ def parse(text: str, where: str = MANIFEST_NAME) -> Manifest:
     except tomllib.TOMLDecodeError as error:
         raise _faulty(where, f"it is not TOML ({error})") from error
     except ValidationError as error:
-        raise _faulty(where, _first_fault(error)) from error
+        raise _faulty(where, in_words(error.errors()[0], Manifest)) from error
     for label in ("name", "file"):
         values = [getattr(weight, label) for weight in manifest.weights]
         if len(set(values)) != len(values):
@@ -168,12 +169,6 @@ def load(path: Path | None = None) -> Manifest:
     except (OSError, UnicodeDecodeError) as error:
         raise _faulty(str(found), f"it cannot be read ({error})") from error
     return parse(text, str(found))
-
-
-def _first_fault(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"]) or "the file"
-    return f"{place}: {first['msg']}"
 
 
 def _faulty(where: str, why: str) -> EnvironmentProblem:
