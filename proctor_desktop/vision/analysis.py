@@ -14,15 +14,9 @@ from proctor_desktop.core.observation import (
 from proctor_desktop.vision.calibration import Calibration, Neutral
 from proctor_desktop.vision.eyes import CastDown, Eyes, cast_down, eyes_of, openness
 from proctor_desktop.vision.face_detector import common_area
-from proctor_desktop.vision.gaze import (
-    ASSUMED_SCREEN,
-    OPEN_ENOUGH,
-    Look,
-    SteadyGaze,
-    look_of,
-    sureness,
-)
+from proctor_desktop.vision.gaze import OPEN_ENOUGH, SteadyGaze, look_of, sureness
 from proctor_desktop.vision.geometry import Angles, Fit, angles, relative
+from proctor_desktop.vision.screen import ASSUMED_SCREEN, Look
 from proctor_desktop.vision.sight import Sight
 
 ANGLE_DIGITS = 2

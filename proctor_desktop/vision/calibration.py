@@ -18,7 +18,6 @@ from proctor_desktop.core.moment import Moment
 from proctor_desktop.vision.corners import MIDDLE, Target
 from proctor_desktop.vision.dots import Dots, Followed
 from proctor_desktop.vision.eyes import Eyes
-from proctor_desktop.vision.gaze import ASSUMED_ERROR_DEG, Screen
 from proctor_desktop.vision.live_checks import (
     ADVICE,
     CLOSER,
@@ -31,6 +30,7 @@ from proctor_desktop.vision.live_checks import (
 )
 from proctor_desktop.vision.neutral import Neutral, robust_mean
 from proctor_desktop.vision.pose_hold import PoseHold, Rest, sample_of
+from proctor_desktop.vision.screen import ASSUMED_ERROR_DEG, Screen
 from proctor_desktop.vision.sight import Sight
 from proctor_desktop.vision.stored import exact_fields, number
 

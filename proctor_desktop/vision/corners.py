@@ -9,7 +9,7 @@ from statistics import fmean, median, pstdev
 from typing import Final, TypeAlias
 
 from proctor_desktop.core.moment import Moment
-from proctor_desktop.vision.gaze import ASSUMED_SCREEN, Look, Screen
+from proctor_desktop.vision.screen import ASSUMED_SCREEN, Look, Screen
 
 Target: TypeAlias = tuple[float, float]
 """A point in fractions of the screen, origin top left."""

@@ -18,10 +18,11 @@ from proctor_desktop.vision.corners import (
     screen_of,
 )
 from proctor_desktop.vision.eyes import Eyes, cast_down, openness
-from proctor_desktop.vision.gaze import OPEN_ENOUGH, Look, Screen, look_of
+from proctor_desktop.vision.gaze import OPEN_ENOUGH, look_of
 from proctor_desktop.vision.geometry import angles, relative
 from proctor_desktop.vision.neutral import Neutral
 from proctor_desktop.vision.pose_hold import LONGEST_BREAK_S, Sample
+from proctor_desktop.vision.screen import Look, Screen
 
 LOOK_AT_CORNER: Final = "Look at the dot in the corner"
 LOOK_AT_DOT: Final = "Look at the dot"

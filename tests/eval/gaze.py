@@ -17,8 +17,9 @@ from proctor_desktop.core.frame import FRAMES_PER_S
 from proctor_desktop.core.observation import Gaze
 from proctor_desktop.vision.calibration import Calibration
 from proctor_desktop.vision.eyes import eyes_of
-from proctor_desktop.vision.gaze import ASSUMED_SCREEN, Look, look_of
+from proctor_desktop.vision.gaze import look_of
 from proctor_desktop.vision.geometry import relative
+from proctor_desktop.vision.screen import ASSUMED_SCREEN, Look
 from proctor_desktop.vision.sight import Sight
 from tests.eval.eyes import bounce, calibrated, composed, pictures, read, sights, violations
 

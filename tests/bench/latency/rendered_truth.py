@@ -11,7 +11,7 @@ from proctor_desktop.demo.candidate import Candidate
 from proctor_desktop.demo.person import Person
 from proctor_desktop.demo.portrait import FACE_POINTS
 from proctor_desktop.demo.pose import Pose
-from proctor_desktop.vision.gaze import ASSUMED_SCREEN
+from proctor_desktop.vision.screen import ASSUMED_SCREEN
 
 
 def shown_rules(who: Candidate, pose: Pose, visitor: Pose) -> frozenset[str]:

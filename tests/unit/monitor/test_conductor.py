@@ -23,7 +23,7 @@ from proctor_desktop.vision.calibration import (
     CalibrationProgress,
 )
 from proctor_desktop.vision.eyes import eyes_of
-from proctor_desktop.vision.gaze import ASSUMED_ERROR_DEG, Screen
+from proctor_desktop.vision.screen import ASSUMED_ERROR_DEG, Screen
 from proctor_desktop.wire import eventlog, stdio
 from tests.fakes.faces import rotation
 from tests.fakes.gazing import Face, gazing_mesh

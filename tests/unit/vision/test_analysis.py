@@ -11,9 +11,9 @@ from proctor_desktop.core.observation import EyesSeen, Gaze, HeadPose
 from proctor_desktop.vision.analysis import COARSE_CONFIDENCE, FaceReader, head_pose
 from proctor_desktop.vision.calibration import Calibration, Neutral
 from proctor_desktop.vision.eyes import eyes_of, usual_eyes
-from proctor_desktop.vision.gaze import Screen
 from proctor_desktop.vision.geometry import Fit, fit
 from proctor_desktop.vision.reference_face import load_reference_face
+from proctor_desktop.vision.screen import Screen
 from tests.fakes.faces import mesh, rotation
 from tests.fakes.gazing import Face, gazing_mesh, sight_of
 

@@ -30,8 +30,8 @@ from proctor_desktop.vision.calibration import (
 )
 from proctor_desktop.vision.corners import CHECKS, CORNERS, MIDDLE, Target
 from proctor_desktop.vision.dots import LOOK_AT_CORNER, LOOK_AT_DOT
-from proctor_desktop.vision.gaze import ASSUMED_ERROR_DEG, ASSUMED_SCREEN, Screen
 from proctor_desktop.vision.geometry import angle_between_deg
+from proctor_desktop.vision.screen import ASSUMED_ERROR_DEG, ASSUMED_SCREEN, Screen
 from tests.fakes.faces import rotation
 from tests.fakes.gazing import Face, sight_of
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import radians
@@ -9,17 +8,9 @@ import pytest
 
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.vision.eyes import Eyes, eyes_of
-from proctor_desktop.vision.gaze import (
-    ASSUMED_SCREEN,
-    LEAST,
-    SIDEWAYS_RADIUS_MM,
-    Look,
-    Screen,
-    SteadyGaze,
-    look_of,
-    sureness,
-)
+from proctor_desktop.vision.gaze import SIDEWAYS_RADIUS_MM, SteadyGaze, look_of, sureness
 from proctor_desktop.vision.geometry import Rotation, fit, relative
+from proctor_desktop.vision.screen import Look
 from tests.fakes.gazing import REFERENCE, Face, gazing_mesh
 
 START = Moment(0, datetime(2026, 3, 1, tzinfo=UTC))
@@ -122,52 +113,6 @@ def test_where_iris_and_lids_disagree_nobody_looks_up_or_down() -> None:
     assert look_of(raised_brows, relative(turn, NEUTRAL), USUAL).vertical_deg == pytest.approx(
         0, abs=0.1
     )
-
-
-SCREEN = Screen(15.0, -14.0, 9.0, -13.0)
-
-
-@pytest.mark.parametrize(
-    ("across", "up", "outside"),
-    [(0, 0, 0), (15, 9, 0), (20, 0, 5), (-20, 0, 6), (0, 12, 3), (0, -20, 7), (18, 13, 5)],
-)
-def test_outside_is_what_lies_beyond_the_nearest_edge(
-    across: float, up: float, outside: float
-) -> None:
-    assert SCREEN.outside_deg(Look(across, up)) == pytest.approx(outside)
-
-
-def test_the_screen_is_wider_for_somebody_who_leans_in() -> None:
-    assert SCREEN.outside_deg(Look(20, 0), nearness=1.4) == 0
-
-
-def test_no_screen_is_smaller_than_the_least() -> None:
-    tiny = Screen(1.0, -1.0, 1.0, -1.0)
-    assert tiny.outside_deg(Look(LEAST.left_deg, LEAST.bottom_deg)) == 0
-    assert tiny.outside_deg(Look(LEAST.right_deg - 1, 0)) == pytest.approx(1)
-
-
-def test_a_point_of_the_screen_has_its_gaze() -> None:
-    assert SCREEN.at(0, 0) == Look(15.0, 9.0)
-    assert SCREEN.at(1, 1) == Look(-14.0, -13.0)
-    assert SCREEN.at(0.5, 0.5) == Look(0.5, -2.0)
-
-
-def test_a_screen_survives_json_exactly() -> None:
-    assert Screen.from_json(json.loads(json.dumps(SCREEN.to_json()))) == SCREEN
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"left_deg": -20.0}, {"top_deg": -13.0}, {"top_deg": None}, {"left_deg": "15"}, {"extra": 1}],
-)
-def test_what_is_no_screen_is_refused(change: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="not a screen's edges"):
-        Screen.from_json(SCREEN.to_json() | change)
-
-
-def test_the_assumed_screen_lies_round_the_middle() -> None:
-    assert ASSUMED_SCREEN.outside_deg(Look(0, 0)) == 0
 
 
 def test_one_odd_picture_does_not_move_the_gaze() -> None:
