@@ -12,7 +12,7 @@ from proctor_desktop.core.drift import SeatDrift
 from proctor_desktop.core.effect import Effect, KeepClip, KeepSound, KeepStill, Record, WakeAt, Warn
 from proctor_desktop.core.event import Calibrated, Event, ExamEnded, ExamStarted, Tick
 from proctor_desktop.core.moment import Moment
-from proctor_desktop.core.observation import Gap, HeadPose, Health, Source, SourceHealth
+from proctor_desktop.core.observation import FacesSeen, Gap, HeadPose, Health, Source, SourceHealth
 from proctor_desktop.core.policy import Policy, Recording
 from proctor_desktop.core.rules import Needs, Rule, enabled_rules
 from proctor_desktop.core.rules.voice_detected import VoiceDetected
@@ -59,7 +59,8 @@ class Engine:
         """Take one event and say what is to be done about it."""
         match event.what:
             case Calibrated():
-                self._calibrated, self._drift = event.what, SeatDrift()
+                self._calibrated = event.what
+                self._drift.calibrated(event.moment)
                 return []
             case ExamStarted():
                 return self._start(event.moment)
@@ -89,14 +90,17 @@ class Engine:
         if isinstance(event.what, (Calibrated, ExamStarted, ExamEnded)):
             return []
         self._standing.hold(event.what)
-        if not self._running:
-            return []
-        return [*self._evaluate(event), *self._seat(event)]
+        hints = self._seat(event)
+        return [*self._evaluate(event), *hints] if self._running else []
 
     def _seat(self, event: Event) -> list[Warn]:
-        if not isinstance(event.what, HeadPose):
-            return []
-        return self._drift.see(event.moment, event.what)
+        """How the candidate sits; while they are calibrated that is what is usual."""
+        match event.what:
+            case FacesSeen():
+                self._drift.place(event.moment, event.what)
+            case HeadPose() if self._running:
+                return self._drift.see(event.moment, event.what)
+        return []
 
     def _evaluate(self, event: Event, lost: frozenset[Source] = frozenset()) -> list[Effect]:
         """Ask every rule; end what rests on ``lost`` sources, but for rules that read the loss."""

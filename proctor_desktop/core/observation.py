@@ -184,7 +184,10 @@ class SoundSignal:
 
 @dataclass(frozen=True, slots=True)
 class SpeechHeard:
-    """How much of the last ``span_s`` seconds was speech, and how sure that is (0 to 1)."""
+    """How much of the last ``span_s`` seconds was speech, and how sure that is (0 to 1).
+
+    The spans follow each other without a gap: short ones while somebody speaks, longer ones else.
+    """
 
     span_s: float
     speech_s: float
@@ -196,12 +199,14 @@ class SoundLevel:
     """The microphone over the last ``span_s`` seconds, smoothed.
 
     ``active`` is true when the level is above ``threshold_dbfs``, which follows the room's noise.
+    Smoothing makes it end late; ``quiet_s`` is for how long the sound itself has been below.
     """
 
     level_dbfs: float
     threshold_dbfs: float
     active: bool
     span_s: float
+    quiet_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

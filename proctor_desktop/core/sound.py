@@ -7,6 +7,6 @@ BLOCK_SAMPLES = 1_600
 BLOCK_S = BLOCK_SAMPLES / RATE_HZ
 
 BLOCKS_A_REPORT = 5
-"""What is heard is told of so many blocks together."""
+"""What is heard is told of so many blocks together, unless something is to be told at once."""
 
 REPORT_S = BLOCKS_A_REPORT * BLOCK_S

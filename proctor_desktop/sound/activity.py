@@ -2,7 +2,9 @@
 
 The level of a 100 ms block is that of its quieter parts: the block is cut into ten pieces of 10 ms,
 and the quarter point of their levels counts. A key click fills a piece or two and does not move it;
-speech fills most of them. The level is then smoothed with a factor of 0.8 a block.
+speech fills most of them. The level is then smoothed with a factor of 0.8 a block, so that it is
+also some time after a sound before it counts as over; but from then on the quiet is dated back to
+where the sound itself ended.
 
 The threshold lies 10 dB above the room's noise floor, and the floor is what the quietest tenth of
 the last 10 s was like, so that it comes from the pauses of whoever speaks. It is never below
@@ -21,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proctor_desktop.core.observation import SoundLevel
-from proctor_desktop.core.sound import BLOCKS_A_REPORT, REPORT_S
+from proctor_desktop.core.sound import BLOCK_S, BLOCKS_A_REPORT
 
 SILENCE_DBFS = -100.0
 LOWEST_THRESHOLD_DBFS = -45.0
@@ -38,12 +40,18 @@ _ROOM_BLOCKS = 25
 
 
 class SoundActivity:
-    """Turns blocks of 1600 samples at 16 kHz into a SoundLevel every half second."""
+    """Turns blocks of 1600 samples at 16 kHz into a SoundLevel about every half second.
+
+    In the quiet the half seconds are counted from where it began, so that a rule that waits for so
+    many seconds of it hears of their end at once.
+    """
 
     def __init__(self) -> None:
         self._recent: deque[float] = deque(maxlen=_FLOOR_BLOCKS)
         self._amplitude = _amplitude(SILENCE_DBFS)
-        self._blocks = 0
+        self._threshold_dbfs = LOWEST_THRESHOLD_DBFS
+        self._untold_blocks = 0
+        self._quiet_blocks = 0
         self._measuring: list[float] | None = None
         self._room_dbfs: float | None = None
 
@@ -61,15 +69,15 @@ class SoundActivity:
         self._room_dbfs, self._measuring = None, []
 
     def hear(self, samples: NDArray[np.float32]) -> SoundLevel | None:
-        """Take the next block (numbers from -1 to 1); the level after every fifth one."""
+        """Take the next block (numbers from -1 to 1); the level after about every fifth one."""
         level = block_level_dbfs(samples)
         self._recent.append(level)
         self._amplitude = _SMOOTHING * self._amplitude + (1 - _SMOOTHING) * _amplitude(level)
-        self._blocks += 1
         self._measure(level)
-        if self._blocks % BLOCKS_A_REPORT:
-            return None
-        return self._report()
+        self._untold_blocks += 1
+        loud = level > self._threshold_dbfs and self._level_dbfs > self._threshold_dbfs
+        self._quiet_blocks = 0 if loud else self._quiet_blocks + 1
+        return self._report() if self._due else None
 
     def _measure(self, level_dbfs: float) -> None:
         room = self._measuring
@@ -79,16 +87,27 @@ class SoundActivity:
         if len(room) >= _ROOM_BLOCKS:
             self._measuring, self._room_dbfs = None, round(room_floor_dbfs(room), 1)
 
+    @property
+    def _level_dbfs(self) -> float:
+        return round(_dbfs(self._amplitude), 1)
+
+    @property
+    def _due(self) -> bool:
+        if self._quiet_blocks:
+            return self._quiet_blocks % BLOCKS_A_REPORT == 0
+        return self._untold_blocks >= BLOCKS_A_REPORT
+
     def _report(self) -> SoundLevel:
         room = self._room_dbfs
-        level = round(_dbfs(self._amplitude), 1)
         threshold = threshold_dbfs(self._recent) if room is None else _above(room)
-        threshold = round(threshold, 1)
+        self._threshold_dbfs = round(threshold, 1)
+        span_s, self._untold_blocks = self._untold_blocks * BLOCK_S, 0
         return SoundLevel(
-            level_dbfs=level,
-            threshold_dbfs=threshold,
-            active=level > threshold,
-            span_s=REPORT_S,
+            level_dbfs=self._level_dbfs,
+            threshold_dbfs=self._threshold_dbfs,
+            active=self._level_dbfs > self._threshold_dbfs,
+            span_s=round(span_s, 1),
+            quiet_s=round(self._quiet_blocks * BLOCK_S, 1),
         )
 
 

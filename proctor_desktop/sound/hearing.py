@@ -39,7 +39,7 @@ class Hearing:
         self._activity.measure_room()
 
     def hear(self, samples: NDArray[np.float32]) -> tuple[Heard, ...]:
-        """Take the next block; what is known after every fifth one, nothing in between."""
+        """Take the next block; what is to be told after it, which mostly is nothing."""
         numbers = _numbers(samples)
         told = (
             self._activity.hear(numbers),

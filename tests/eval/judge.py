@@ -1,11 +1,12 @@
-"""The core's own rules as the judge of an evaluation, and what they found."""
+"""The core's own rules as the judge of an evaluation, what they found and what was hinted at."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from proctor_desktop.core.effect import Record
+from proctor_desktop.core import drift
+from proctor_desktop.core.effect import Record, Warn
 from proctor_desktop.core.engine import Engine
 from proctor_desktop.core.event import Event, Happening
 from proctor_desktop.core.moment import NS_PER_S, Moment
@@ -33,17 +34,25 @@ class Judge:
     def __init__(self, policy: Policy) -> None:
         self._engine = Engine(policy)
         self._fired: list[Fired] = []
+        self._hinted_s: list[float] = []
 
     def tell(self, time_s: float, what: Happening) -> None:
         """Something happened at that second of the exam."""
         for effect in self._engine.step(Event(START.later(time_s), what)):
             if isinstance(effect, Record) and effect.kind == "violation.start":
                 self._fired.append(_fired(time_s, effect))
+            elif isinstance(effect, Warn) and effect.rule == drift.RULE:
+                self._hinted_s.append(time_s)
 
     @property
     def fired(self) -> tuple[Fired, ...]:
         """All violations, in the order in which they started."""
         return tuple(self._fired)
+
+    @property
+    def hinted_s(self) -> tuple[float, ...]:
+        """When the candidate was told that they sit differently."""
+        return tuple(self._hinted_s)
 
 
 def _fired(time_s: float, start: Record) -> Fired:

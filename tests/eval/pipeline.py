@@ -37,11 +37,15 @@ Cases: TypeAlias = Callable[[Path], tuple[Case | SoundCase, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """What came of a case: its violations, and whether there was a calibration (or why not)."""
+    """What came of a case: its violations, and whether there was a calibration (or why not).
+
+    ``hinted_s`` is when the candidate was told that they sit differently.
+    """
 
     fired: tuple[Fired, ...]
     calibrated: bool
     why_not: str
+    hinted_s: tuple[float, ...] = ()
 
 
 def sit(cases: Cases, media: Path) -> list[tuple[Case | SoundCase, Sitting]]:
@@ -106,7 +110,7 @@ def watch(case: Case) -> Sitting:
             judge.tell(time_s, Tick())
     calibrated = outcome is not None and outcome.calibration is not None
     why_not = outcome.reason if outcome else f'not done when the exam began: "{hint}"'
-    return Sitting(judge.fired, calibrated, "" if calibrated else why_not)
+    return Sitting(judge.fired, calibrated, "" if calibrated else why_not, judge.hinted_s)
 
 
 def _announce(judge: Judge, time_s: float, outcome: CalibrationOutcome) -> None:

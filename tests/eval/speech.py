@@ -75,7 +75,7 @@ def _score(sound: Sound, labels: Labels, model: Path) -> Score:
 
 def _tape(sound: Sound, model: Path) -> dict[str, Any]:
     spans = heard(sounds.looped(sound, TAPE_S), model)
-    score = compare(spans, np.zeros(len(spans) // 2, np.int8))
+    score = compare(spans, np.zeros(round(TAPE_S), np.int8))
     return {
         "material_s": round(len(sound) / RATE_HZ, 1),
         "tape_s": TAPE_S,

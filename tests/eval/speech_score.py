@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from proctor_desktop.core.event import ExamStarted
 from proctor_desktop.core.observation import SpeechHeard
@@ -22,6 +24,7 @@ BLOCK = 1600
 RULE = "voice_detected"
 
 _HEARD_FROM_S = 0.25
+_GRID_HZ = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Score:
 
 
 def heard(sound: Sound, model: Path) -> list[SpeechHeard]:
-    """What the product's own hearing tells of it, half second by half second."""
+    """What the product's own hearing tells of it, span by span."""
     hearing = Hearing(lambda: SpeechDetector(model))
     return [
         one
@@ -71,9 +74,8 @@ def blocks(sound: Sound) -> Iterator[Sound]:
 
 
 def compare(spans: list[SpeechHeard], labels: Labels) -> Score:
-    """How what was told of each second, two spans, agrees with its label; -1 is left out."""
-    seconds = np.array([span.speech_s for span in spans[: 2 * len(labels)]]).reshape(-1, 2)
-    found = seconds.sum(axis=1) >= _HEARD_FROM_S
+    """How what was told of each second agrees with its label; -1 is left out."""
+    found = by_second(spans, len(labels)) >= _HEARD_FROM_S
     return Score(
         hit=int((found & (labels == 1)).sum()),
         missed=int((~found & (labels == 1)).sum()),
@@ -82,13 +84,26 @@ def compare(spans: list[SpeechHeard], labels: Labels) -> Score:
     )
 
 
+def by_second(spans: list[SpeechHeard], seconds: int) -> NDArray[np.float64]:
+    """The seconds of speech in each of so many; a span with speech in it ends with that."""
+    spoken = np.zeros(seconds * _GRID_HZ, np.bool_)
+    for end_s, span in zip(_ends_s(spans), spans, strict=True):
+        spoken[round((end_s - span.speech_s) * _GRID_HZ) : round(end_s * _GRID_HZ)] = True
+    return spoken.reshape(-1, _GRID_HZ).mean(axis=1)
+
+
 def violations(spans: list[SpeechHeard]) -> int:
     """How many violations the core makes of it, at the default settings."""
     judge = Judge(Policy())
     judge.tell(0.0, ExamStarted())
-    for number, span in enumerate(spans, start=1):
-        judge.tell(number * span.span_s, span)
+    for end_s, span in zip(_ends_s(spans), spans, strict=True):
+        judge.tell(end_s, span)
     return sum(one.rule == RULE for one in judge.fired)
+
+
+def _ends_s(spans: list[SpeechHeard]) -> list[float]:
+    """When each span ends, since the first one began."""
+    return list(accumulate(span.span_s for span in spans))
 
 
 def _share(part: int, whole: int) -> float | None:

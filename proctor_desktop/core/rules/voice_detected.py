@@ -38,14 +38,14 @@ class VoiceDetected(MicrophoneRule):
                 self._remember(observation)
             case _:
                 return None
-        speech_s = sum(heard.speech_s for heard in self._heard)
+        speech_s = round(sum(heard.speech_s for heard in self._heard), 3)
         return Reading(
             suspicious=speech_s >= self.settings.speech_s,
             reason=f"{speech_s:.1f} s of speech within {self.settings.window_s:g} s",
             confidence=self._probability(),
             measured=speech_s,
             threshold=self.settings.speech_s,
-            since_s=sum(heard.span_s for heard in self._heard),
+            since_s=self._since_s(),
         )
 
     def _remember(self, heard: SpeechHeard) -> None:
@@ -55,6 +55,13 @@ class VoiceDetected(MicrophoneRule):
             self._heard.popleft()
         while self._heard and self._heard[0].speech_s <= 0:
             self._heard.popleft()
+
+    def _since_s(self) -> float:
+        """Since when: in the span in which somebody begins to speak, that is how it ends."""
+        if not self._heard:
+            return 0.0
+        first = self._heard[0]
+        return first.speech_s + sum(one.span_s for one in self._heard) - first.span_s
 
     def _probability(self) -> float:
         speech_s = sum(heard.speech_s for heard in self._heard)

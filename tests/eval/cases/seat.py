@@ -1,4 +1,4 @@
-"""The candidate's seat: empty for a while, half left, or taken by somebody else."""
+"""The candidate's seat: empty for a while, half left, taken by somebody else, or moved."""
 
 from __future__ import annotations
 
@@ -22,7 +22,12 @@ from tests.eval.cases.scene import (
 from tests.eval.footage.film import Film, grain
 from tests.eval.footage.overlay import Place, excursion, layer, moves
 
+MOVES_S = 10.0
+"""When the candidate begins to sit differently, if they do."""
+
 _LEAVES_S = 4.0
+_RESETTLED_S = 92.0
+_FOR_GOOD_S = 999.0
 _ON_THE_WAY = frozenset({"outside_zone", "low_confidence"})
 _LIKE_ANOTHER = frozenset(
     {
@@ -98,3 +103,37 @@ def _exchanged(media: Path, first: str, second: str) -> Film:
     coming = moves((6, RIGHT_OF_PICTURE), (7, SEAT), (999, SEAT))
     one = layer(empty_room(media), blue_man(media, first), leaving)
     return grain(layer(one, blue_man(media, second), coming))
+
+
+def seats(media: Path) -> tuple[Case, ...]:
+    """All ways to sit differently: :func:`resettled` and :func:`leaning`."""
+    return (*resettled(media), *leaning(media))
+
+
+def resettled(media: Path) -> Iterator[Case]:
+    """The seat moved for good: the candidate is to be told, after a minute or a little more."""
+    ways = {
+        "to the left": at_bottom(190, 440),
+        "to the right": at_bottom(450, 440),
+        "nearer": at_bottom(320, 640),
+        "further away": at_bottom(320, 300),
+    }
+    for name, there in ways.items():
+        yield _moved(media, f"sits differently: {name}", there, _FOR_GOOD_S)
+
+
+def leaning(media: Path) -> Iterator[Case]:
+    """What is no other seat: the candidate is to be told nothing."""
+    yield _moved(media, "leans forward for half a minute", at_bottom(320, 640), MOVES_S + 30)
+    yield _moved(media, "leans back a little for good", at_bottom(320, 400), _FOR_GOOD_S)
+    yield _moved(media, "sits a little aside for good", at_bottom(365, 440), _FOR_GOOD_S)
+
+
+def _moved(media: Path, name: str, there: Place, back_s: float) -> Case:
+    path = excursion(SEAT, there, MOVES_S, back_s)
+    return Case(
+        name,
+        "the same man, who looks ahead all the time",
+        _RESETTLED_S,
+        lambda: grain(man_in_room(media, path)),
+    )

@@ -68,6 +68,36 @@ def test_every_half_second_is_told_once_in_round_numbers() -> None:
     assert all(round(level.level_dbfs, 1) == level.level_dbfs for level in levels)
 
 
+def _quiet_at(sound: Sound, activity: SoundActivity | None = None) -> list[tuple[float, float]]:
+    """When something is told of the level, and for how long it has been quiet then."""
+    activity = activity or SoundActivity()
+    blocks = sound[: len(sound) // 1600 * 1600].reshape(-1, 1600)
+    told = [(number, activity.hear(block)) for number, block in enumerate(blocks, start=1)]
+    return [(round(number * 0.1, 1), level.quiet_s) for number, level in told if level is not None]
+
+
+@pytest.mark.parametrize("talk_s", [3.0, 3.1, 3.2, 3.3, 3.4])
+def test_quiet_is_dated_from_the_end_of_the_sound_and_told_of_at_its_half_seconds(
+    talk_s: float,
+) -> None:
+    told = _quiet_at(np.concatenate((_talk(-20, talk_s), _noise(-65, 6))))
+    quiet = [(at_s, quiet_s) for at_s, quiet_s in told if quiet_s > 0]
+    assert [quiet_s for _, quiet_s in quiet] == [half / 2 for half in range(1, 13)]
+    assert all(at_s - quiet_s == pytest.approx(talk_s) for at_s, quiet_s in quiet)
+
+
+def test_the_level_falls_below_the_threshold_later_than_the_quiet_began() -> None:
+    levels = _heard(_talk(-20, 3), _noise(-65, 6))
+    first = next(level for level in levels[6:] if not level.active)
+    assert 1.0 <= first.quiet_s <= 2.0
+
+
+def test_a_pause_between_words_or_a_key_click_ends_no_quiet_and_begins_none() -> None:
+    talk, pause = _talk(-22, 0.8), _noise(-65, 0.2)
+    assert {quiet_s for _, quiet_s in _quiet_at(np.concatenate((talk, pause) * 10))} == {0}
+    assert _quiet_at(_clicks(20))[-1] == (20.0, 20.0)
+
+
 def test_the_verdict_follows_from_the_numbers_it_is_told_with() -> None:
     for level in _heard(_talk(-40, 5), _noise(-44, 5), _clicks(5)):
         assert level.active is (level.level_dbfs > level.threshold_dbfs)

@@ -17,11 +17,11 @@ def _noise(dbfs: float, blocks: int) -> Sound:
     return samples.astype(np.float32)
 
 
-def test_each_half_second_tells_level_signal_and_speech() -> None:
+def test_level_and_signal_are_told_each_half_second_and_speech_with_each_block() -> None:
     hearing = Hearing(lambda: SpeechDetector(lambda _chunk: 0.9))
-    told = [hearing.hear(block) for block in _noise(-30, 10)]
-    assert [len(one) for one in told] == [0, 0, 0, 0, 3] * 2
-    assert [type(one) for one in told[4]] == [SoundLevel, SoundSignal, SpeechHeard]
+    told = [[type(one) for one in hearing.hear(block)] for block in _noise(-30, 10)]
+    everything, speech = [SoundLevel, SoundSignal, SpeechHeard], [SpeechHeard]
+    assert told == [[], [], speech, speech, everything, *[speech] * 4, everything]
 
 
 def test_without_a_model_nothing_is_said_about_speech() -> None:
@@ -51,8 +51,7 @@ def test_a_broken_driver_that_gives_no_numbers_is_heard_as_a_dead_microphone() -
     broken = np.full(1600, np.nan, np.float32)
     broken[::2] = np.inf
     hearing = Hearing(lambda: SpeechDetector(lambda chunk: float(abs(chunk).max())))
-    told = [one for _ in range(5) for one in hearing.hear(broken)]
-    level, signal, speech = told
+    level, signal, speech = [one for _ in range(6) for one in hearing.hear(broken)]
     assert isinstance(level, SoundLevel)
     assert not level.active
     assert isinstance(signal, SoundSignal)

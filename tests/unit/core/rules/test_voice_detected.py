@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from proctor_desktop.core import policy
-from proctor_desktop.core.observation import FacesSeen, Source
+from proctor_desktop.core.observation import FacesSeen, Source, SpeechHeard
 from proctor_desktop.core.policy import Preset, preset_defaults
 from proctor_desktop.core.rules.voice_detected import VoiceDetected
 from tests.playbook import Playbook, ended, nothing, started
@@ -30,6 +32,11 @@ def test_speech_in_pieces_adds_up_within_the_window() -> None:
     play = Playbook().until(10).until(11, speech=1.0).until(12.5).until(13.5, speech=1.0).until(20)
     play.expects(started("voice_detected", at=13.5))
     assert play.start_of("voice_detected")["duration_s"] == 3.5
+
+
+def test_it_began_with_the_voice_and_not_with_the_quiet_before_it_in_the_same_span() -> None:
+    play = Playbook().until(10).tell(SpeechHeard(0.5, 0.25, 0.9)).until(15, speech=1.0)
+    assert play.start_of("voice_detected")["duration_s"] == pytest.approx(2.25)
 
 
 def test_in_an_interview_it_is_recorded_and_not_counted() -> None:
