@@ -7,7 +7,7 @@ JSON unchanged, so the engine sees the same values again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -59,18 +59,24 @@ def dump(event: Event) -> list[Any]:
 def load(line: list[Any]) -> Event:
     """The inverse of :func:`dump`; raises BadEvent.
 
-    The wall clock is not kept with each event, since no rule looks at it.
+    The wall clock is not kept with each event, since no rule looks at it. Fields that have come to
+    a class since an older program wrote the line have their defaults.
     """
     try:
         mono_ns, name, *values = line
         kind = _BY_NAME[name]
-        if len(values) != len(fields(kind)):
+        if not _least(kind) <= len(values) <= len(fields(kind)):
             raise BadEvent(f"{name} has {len(values)} fields")
         read = _READERS.get(name)
         what = kind(*(read(values) if read else values))
         return Event(Moment(int(mono_ns), _EPOCH), what)
     except (KeyError, TypeError, ValueError, OverflowError) as problem:
         raise BadEvent(f"not an event: {str(line)[:80]} ({problem!r})") from problem
+
+
+def _least(kind: type[Any]) -> int:
+    """How many fields a line of this kind has at least."""
+    return sum(one.default is MISSING and one.default_factory is MISSING for one in fields(kind))
 
 
 def _plain(value: Any) -> Any:

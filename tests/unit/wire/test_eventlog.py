@@ -120,3 +120,13 @@ def test_an_exam_from_the_log_gives_the_same_violations_as_the_exam_itself() -> 
 def test_a_line_that_is_no_event_is_refused(line: Any) -> None:
     with pytest.raises(eventlog.BadEvent):
         eventlog.load(line)
+
+
+def test_a_line_of_an_older_program_has_the_defaults_of_what_came_later() -> None:
+    line = [5, "SoundLevel", -50.0, -45.0, False, 0.5]
+    assert eventlog.load(line).what == SoundLevel(-50.0, -45.0, active=False, span_s=0.5)
+
+
+def test_but_what_never_had_a_default_may_not_be_missing() -> None:
+    with pytest.raises(eventlog.BadEvent):
+        eventlog.load([5, "SoundLevel", -50.0, -45.0, False])
