@@ -1,13 +1,9 @@
-"""How right the eyes are: closed, blinking, cast down, on clips of four people.
-
-Truth is by looking at every picture of the clips at 8 a second: both eyes shut (no iris to be
-seen), or half shut (which counts neither way), else open.
-"""
+"""How right the eyes are: closed, blinking, cast down, on clips of four people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +23,7 @@ from proctor_desktop.weights.installed import require
 from tests.eval.footage import clips, treatment
 from tests.eval.footage.film import to_and_fro
 from tests.eval.judge import START, Judge
+from tests.eval.labelled_eyes import ACTRESS_CAST_DOWN, ACTRESS_SHUT, CLIPS, Clip
 
 CLOSED_BELOW = 0.35
 HOLD_S = 2.0
@@ -37,75 +34,6 @@ LEVEL: Final = Neutral((1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0), 0.5, 0.5, 
 _AVERAGE_EYE: Final = EyeShape(0.3, 0.0, 1.5, 5.5, -3.0, 28.0)
 AVERAGE_EYES: Final = Eyes(_AVERAGE_EYE, _AVERAGE_EYE, 1.5)
 """About the middle of the people in the clips."""
-
-
-@dataclass(frozen=True)
-class Clip:
-    """A clip, the pictures of it in which both eyes are shut or half shut, and calm ones.
-
-    Numbers count pictures at 8 a second. ``calm``: first and last of a stretch to calibrate on.
-    """
-
-    name: str
-    calm: tuple[int, int]
-    shut: frozenset[int]
-    half: frozenset[int] = field(default_factory=frozenset)
-
-
-def _pictures(*spans: int | tuple[int, int]) -> frozenset[int]:
-    found: set[int] = set()
-    for span in spans:
-        first, last = (span, span) if isinstance(span, int) else span
-        found.update(range(first, last + 1))
-    return frozenset(found)
-
-
-_D9_SHUT: Final = (3, 4, 10, 11, 79, 82, 97, 98, 102, 103, 113, 114, 120, 130, 133, 139, 140, 142)
-_D9_HALF: Final = (
-    5,
-    12,
-    13,
-    38,
-    50,
-    52,
-    53,
-    78,
-    80,
-    81,
-    99,
-    104,
-    112,
-    115,
-    116,
-    121,
-    131,
-    141,
-    151,
-    152,
-)
-CLIPS: Final = (
-    Clip(
-        "pushto_blinking_4.mp4",
-        (0, 12),
-        _pictures(14, 54, 55, 72, 73),
-        _pictures(15, 30, 31, 53, 56),
-    ),
-    Clip(
-        "liveportrait_d9.mp4",
-        (14, 36),
-        _pictures(*_D9_SHUT, (148, 150)),
-        _pictures(*_D9_HALF, (83, 88)),
-    ),
-    Clip("liveportrait_d18.mp4", (0, 20), _pictures(26, 50), _pictures(25)),
-    Clip(
-        "liveportrait_d3.mp4",
-        (48, 50),
-        _pictures((30, 35), (38, 43), (60, 68)),
-        _pictures((2, 5), (8, 29), 36, 37, 44, (57, 59), (69, 73)),
-    ),
-)
-"""The last one is an actress: she winks, squints, looks down with a level head, and twice closes
-her eyes with her head a little bowed."""
 
 
 @dataclass(frozen=True)
@@ -124,10 +52,8 @@ HOLDS: Final = (
     Hold(CLIPS[1], 148, 150, True, "closed, behind glasses"),
     Hold(CLIPS[1], 97, 98, True, "closed, behind glasses"),
     Hold(CLIPS[2], 26, 26, True, "closed, narrow eyes"),
-    Hold(CLIPS[3], 30, 35, True, "closed, head slightly bowed"),
-    Hold(CLIPS[3], 38, 43, True, "closed, head slightly bowed"),
-    Hold(CLIPS[3], 62, 67, True, "closed, head slightly bowed"),
-    Hold(CLIPS[3], 17, 28, False, "cast down with a level head"),
+    *(Hold(CLIPS[3], *span, True, "closed, head slightly bowed") for span in ACTRESS_SHUT),
+    Hold(CLIPS[3], *ACTRESS_CAST_DOWN, False, "cast down with a level head"),
     Hold(CLIPS[3], 69, 73, False, "squinting"),
     Hold(CLIPS[1], 123, 129, False, "wide open"),
 )

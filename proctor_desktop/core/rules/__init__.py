@@ -39,7 +39,7 @@ def enabled_rules(settings: Rules) -> tuple[Rule, ...]:
         LookingAway(settings.looking_away),
         EyesClosed(settings.eyes_closed),
         LowConfidence(settings.low_confidence, still_after_s=still_after_s),
-        PicturedFace(settings.pictured_face),
+        PicturedFace(settings.pictured_face, own_still_after_s=settings.face_missing.still_after_s),
         SuspiciousObject(settings.suspicious_object),
         IdentityMismatch(settings.identity_mismatch),
         SpoofSuspected(settings.spoof_suspected),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from proctor_desktop.core.observation import FaceBox, Observation, PictureSeen
-from proctor_desktop.core.rule_settings import MultipleFaces
+from proctor_desktop.core.rule_settings import FaceMissing, MultipleFaces
 
 STILL_AFTER_S = MultipleFaces.still_after_s
 """What an exam that says nothing else takes for a poster."""
+
+OWN_STILL_AFTER_S = FaceMissing.still_after_s
+"""What it takes to doubt the face that is largest, or alone."""
 
 FROZEN_FROM_S = 1.0
 """A picture that has not changed for so long stands still."""

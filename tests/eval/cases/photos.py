@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -15,11 +15,17 @@ from tests.eval.case import Case, Expected
 from tests.eval.cases.scene import MAY_LOOK_AWAY, man_at_desk
 from tests.eval.footage.clips import camera_view, photograph
 from tests.eval.footage.cutout import framed
-from tests.eval.footage.film import Film, grain, sway
+from tests.eval.footage.film import Film, grain, sway, treated
 from tests.eval.footage.overlay import Place, layer, stays
+from tests.eval.footage.treatment import Treatment, blurred, jpeg_20
 
 _WHITE, _BLACK, _FRAME = (245, 245, 245), (12, 12, 12), (20, 20, 20)
 _HUNG = Place(545, 150, 230)
+_WORSE: dict[str, Treatment] = {
+    "a third of the light": lambda image: np.asarray(image * 0.3 + 0.5, np.uint8),
+    "JPEG 20": jpeg_20,
+    "blurred": lambda image: blurred(image, 2.0),
+}
 _HELD_UP = frozenset(
     {
         "multiple_faces",
@@ -84,19 +90,46 @@ def _reproduced(image: Image) -> Image:
 
 
 def posters(media: Path) -> Iterator[Case]:
-    """A portrait beside the candidate, which is nobody."""
+    """A portrait beside the candidate, which is nobody; also in worse pictures, and on a shirt."""
+    portraits = media / "images" / "uniface"
     for name, file in (("woman", "src_portrait1.jpg"), ("man", "src_man3.jpg")):
-        yield Case(
-            f"poster on the wall: {name}",
-            "a portrait hangs beside the candidate from the start and never moves",
-            30,
-            partial(_hung, media, media / "images" / "uniface" / file),
-            must=(Expected("pictured_face", 0.0, 30.0),),
-            may=MAY_LOOK_AWAY,
-            calm_s=12.0,
-        )
+        yield _poster(f"on the wall: {name}", partial(_hung, media, portraits / file))
+    for name, treat in _WORSE.items():
+        build = partial(_seen_badly, media, portraits / "src_portrait1.jpg", treat)
+        yield _poster(f"on the wall: woman, {name}", build)
+    yield _poster("on a shirt", partial(_worn, media, portraits / "src_man3.jpg"))
+
+
+def _poster(where: str, build: Callable[[], Film]) -> Case:
+    return Case(
+        f"poster {where}",
+        "a portrait is beside the candidate from the start, and nothing in it ever moves",
+        30,
+        build,
+        must=(Expected("pictured_face", 0.0, 30.0),),
+        may=MAY_LOOK_AWAY | {"low_confidence"},
+        calm_s=14.0,
+    )
 
 
 def _hung(media: Path, portrait: Path) -> Film:
     poster = framed(photograph(portrait), 40, _FRAME)
     return grain(layer(man_at_desk(media), [poster], stays(_HUNG)))
+
+
+def _seen_badly(media: Path, portrait: Path, treat: Treatment) -> Film:
+    return treated(_hung(media, portrait), treat)
+
+
+def _worn(media: Path, portrait: Path) -> Film:
+    photo = photograph(portrait)
+    share = 2 * _HUNG.height / photo.shape[0]  # or its pixels would be picked as it moves
+    small = cv2.resize(photo, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    poster = framed(np.asarray(small, np.uint8), 20, _FRAME)
+    return grain(layer(man_at_desk(media), [poster], _breathing))
+
+
+def _breathing(time_s: float) -> Place:
+    """Never quite still, as whoever wears it."""
+    x, y = _HUNG.x + 4 * math.sin(0.9 * time_s), _HUNG.y + 3 * math.sin(1.5 * time_s)
+    return Place(x, y, _HUNG.height * (1 + 0.01 * math.sin(1.5 * time_s)), math.sin(0.7 * time_s))

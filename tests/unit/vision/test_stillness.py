@@ -73,6 +73,25 @@ def test_one_blink_is_a_living_face() -> None:
     assert still_s == pytest.approx(19 * EVERY_S)
 
 
+def long_still(*moved_s: float, seconds: float = 14.0) -> float:
+    """For how long a face is said to be still in the end, that moved at those moments."""
+    watch, still_s = Stillness(), 0.0
+    at = {round(time_s / EVERY_S) for time_s in moved_s}
+    for number in range(round(seconds / EVERY_S)):
+        picture = filmed(drawn(lids=float(number in at)), number)
+        still_s = watch.see(picture, BOX, START.later(number * EVERY_S))
+    return still_s
+
+
+def test_a_print_that_has_been_still_for_long_is_not_alive_for_one_fold() -> None:
+    assert long_still(10.0) > 13.0
+
+
+def test_a_face_that_has_been_still_for_long_and_moves_twice_is_alive() -> None:
+    assert long_still(10.0, 11.5) < 3.0
+    assert long_still(10.0, 15.9, seconds=18.0) > 17.0
+
+
 def test_what_cannot_be_compared_counts_as_movement() -> None:
     blank = [np.full((480, 640), 80, np.uint8)] * 10
     assert longest(blank) == (0.0, True)
@@ -84,3 +103,28 @@ def test_after_a_restart_the_next_picture_is_the_first() -> None:
     watch.restart()
     assert watch.see(filmed(drawn(lids=1.0), 2), BOX, START.later(5)) == 0.0
     assert not watch.moved
+
+
+def pulled(face: NDArray[np.float32], pull_px: float) -> NDArray[np.float32]:
+    """The same face with its mouth a little further down: a change, and none of the whole."""
+    rows, columns = np.indices(face.shape, np.float32)
+    below = np.clip((rows - 250) / 12, 0, 1) * np.clip((300 - rows) / 12, 0, 1)
+    return np.asarray(cv2.remap(face, columns, rows - pull_px * below, cv2.INTER_CUBIC))
+
+
+def test_a_slow_change_below_the_noise_of_each_picture_is_a_living_face() -> None:
+    dim = [0.2 * pulled(drawn(), 5 * min(1.0, n / 60)) for n in range(80)]
+    assert longest([filmed(face, n) for n, face in enumerate(dim)])[1]
+
+
+def test_a_dim_poster_in_the_noise_is_still() -> None:
+    still_s, moved = longest([filmed(0.2 * drawn(), n) for n in range(80)])
+    assert not moved
+    assert still_s > 8.0
+
+
+def test_where_noise_hides_a_face_the_clock_runs_slower() -> None:
+    clear, hidden = (
+        longest([filmed(light * drawn(), n) for n in range(80)])[0] for light in (1.0, 0.05)
+    )
+    assert hidden < clear / 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from proctor_desktop.core import policy
-from proctor_desktop.core.observation import CameraOpened
+from proctor_desktop.core.observation import CameraOpened, FaceBox, FacesSeen
 from proctor_desktop.core.rules.pictured_face import PicturedFace
 from tests.playbook import Playbook, nothing, started
 
@@ -20,6 +20,23 @@ def test_a_poster_is_told_as_what_it_is_and_costs_nothing() -> None:
 def test_a_poster_that_comes_into_view_is_known_after_ten_seconds() -> None:
     play = Playbook().until(5).until(20, poster_since=5)
     play.expects(started("pictured_face", at=15))
+
+
+def test_a_candidate_who_hardly_moves_is_not_called_a_picture() -> None:
+    play = Playbook().until(10).until(39, still_since=10).until(60)
+    play.expects(nothing)
+
+
+def test_a_candidate_who_hardly_moves_beside_a_poster_is_not_taken_for_it() -> None:
+    own, poster = FaceBox(0.3, 0.3, 0.3, 0.4, 0.9, 20.0), FaceBox(0, 0, 0.1, 0.1, 0.8, 9.0)
+    reading = PicturedFace(policy.PicturedFace()).read(FacesSeen(1, (own, poster)))
+    assert reading is not None
+    assert not reading.suspicious
+
+
+def test_a_print_in_the_candidates_place_is_told_once_nobody_could_be_so_still() -> None:
+    play = Playbook().until(10).until(45, still_since=10)
+    play.expects(started("pictured_face", at=40))
 
 
 def test_a_poster_all_through_an_exam_fills_no_journal() -> None:
