@@ -18,6 +18,7 @@ import av.error
 import numpy as np
 from av import VideoStream
 from av.packet import Packet
+from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, Colorspace
 from numpy.typing import NDArray
 
@@ -38,7 +39,7 @@ class SegmentFull(Exception):
 
 
 class FragmentedVideo:
-    """Writes BGRA pictures with their times into ``sink``.
+    """Writes pictures with their times into ``sink``.
 
     The picture's size is fixed; odd sides are made even by repeating the last row or column. A
     file never gets larger than ``limit_bytes``. ``screen`` False is for a camera's pictures, which
@@ -77,15 +78,21 @@ class FragmentedVideo:
         _describe_colour(self._stream.codec_context)
 
     def write(self, image: NDArray[np.uint8], at_s: float) -> None:
-        """Encode one picture, ``at_s`` seconds after the first.
+        """Encode a BGRA picture, ``at_s`` seconds after the first.
+
+        Raises SegmentFull and OSError as ``write_encodable`` does.
+        """
+        self.write_encodable(encodable(image), at_s)
+
+    def write_encodable(self, picture: av.VideoFrame, at_s: float) -> None:
+        """The same with a picture made by ``encodable``, which may be written again later.
 
         Raises SegmentFull when it does not fit any more, and OSError when the file cannot be
         written; then this video is over.
         """
-        frame = _as_frame(_with_even_sides(image))
-        frame.pts = self._last_ms = max(round(at_s / _TICK), self._last_ms + 1)
-        frame.time_base = _TICK
-        packets = self._stream.encode(frame)
+        picture.pts = self._last_ms = max(round(at_s / _TICK), self._last_ms + 1)
+        picture.time_base = _TICK
+        packets = self._stream.encode(picture)
         if not self._fits(packets):
             raise SegmentFull
         self._mux(packets)
@@ -116,6 +123,26 @@ class FragmentedVideo:
         return fits
 
 
+def encodable(image: NDArray[np.uint8]) -> av.VideoFrame:
+    """A BGRA picture as the encoder takes it, in three eighths of the memory."""
+    whole = np.ascontiguousarray(_with_even_sides(image))
+    return av.VideoFrame.from_numpy_buffer(whole, format="bgra").reformat(
+        format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+    )
+
+
+def look_alike(one: av.VideoFrame, other: av.VideoFrame) -> bool:
+    """Whether two pictures of one size, made by ``encodable``, are the same to the encoder."""
+    pairs = zip(one.planes, other.planes, strict=True)
+    return all(np.array_equal(_pixels(plane), _pixels(second)) for plane, second in pairs)
+
+
+def _pixels(plane: VideoPlane) -> NDArray[np.uint8]:
+    """Without what fills up its lines."""
+    lines = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+    return lines[:, : plane.width]
+
+
 def _svt(screen: bool) -> dict[str, str]:
     return {**_PRESET, "svtav1-params": f"scm={int(screen)}:lp=1:pred-struct=1:rtc=1"}
 
@@ -129,13 +156,6 @@ def _with_even_sides(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if not (height % 2 or width % 2):
         return image
     return np.pad(image, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-
-
-def _as_frame(image: NDArray[np.uint8]) -> av.VideoFrame:
-    whole = av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(image), format="bgra")
-    return whole.reformat(
-        format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
-    )
 
 
 def _describe_colour(codec: av.VideoCodecContext) -> None:

@@ -9,11 +9,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
+import av
 
 from proctor_desktop.core.moment import Moment, rfc3339
-from proctor_desktop.recording.encoder import CODEC, FragmentedVideo, SegmentFull
+from proctor_desktop.recording.encoder import (
+    CODEC,
+    FragmentedVideo,
+    SegmentFull,
+    encodable,
+    look_alike,
+)
 from proctor_desktop.recording.intake import ScreenFrame
 from proctor_desktop.recording.segment_file import Sink
 from proctor_desktop.wire.rest import MAX_BLOB_BYTES
@@ -46,7 +51,8 @@ class OpenSegment:
 
     Of pictures that are the same as the one before, only a few are encoded: the first, which brings
     the change before it to disk; one every three seconds, so that a crash costs little of the time
-    that the screen stood still; and the last, so that the video lasts as long as it did.
+    that the screen stood still; and the last, so that the video lasts as long as it did. They are
+    compared as the encoder sees them, and kept so: a large screen's own pixels take 8 MB.
     """
 
     def __init__(
@@ -66,9 +72,9 @@ class OpenSegment:
         self._video = FragmentedVideo(
             self._file, width, height, frames_per_s, comment(first.moment), LIMIT_BYTES
         )
-        self._shown: NDArray[np.uint8] | None = None
+        self._shown: av.VideoFrame | None = None
         self._repeated = False
-        self._waiting: ScreenFrame | None = None
+        self._waiting: Moment | None = None
 
     @property
     def frames(self) -> int:
@@ -77,20 +83,21 @@ class OpenSegment:
 
     def add(self, frame: ScreenFrame) -> None:
         """Take the next frame, of the same size; raises OSError and SegmentFull."""
-        same = self._shown is not None and np.array_equal(self._shown, frame.image)
+        picture = encodable(frame.image)
+        same = self._shown is not None and look_alike(self._shown, picture)
         if same and self._repeated and not self._repeat_is_due(frame.moment):
-            self._waiting = frame
+            self._waiting = frame.moment
         else:
-            self._encode(frame)
+            self._encode(picture, frame.moment)
             self._repeated = same
-            self._shown = frame.image
+            self._shown = picture
         self._seen = frame.moment
 
     def finish(self) -> Segment:
         """Complete the file and bring it to disk; raises OSError."""
         with suppress(SegmentFull):  # only the length of the last, still picture is lost
-            if self._waiting is not None:
-                self._encode(self._waiting)
+            if self._waiting is not None and self._shown is not None:
+                self._encode(self._shown, self._waiting)
         self._video.close()
         self._file.sync()
         self._file.close()
@@ -109,13 +116,13 @@ class OpenSegment:
     def _repeat_is_due(self, moment: Moment) -> bool:
         return moment.since_s(self._encoded[-1]) >= _REPEAT_EVERY_S
 
-    def _encode(self, frame: ScreenFrame) -> None:
+    def _encode(self, picture: av.VideoFrame, moment: Moment) -> None:
         self._waiting = None
-        self._video.write(frame.image, frame.moment.since_s(self.started))
-        self._encoded.append(frame.moment)
-        if frame.moment.since_s(self._synced) >= _SYNC_EVERY_S:
+        self._video.write_encodable(picture, moment.since_s(self.started))
+        self._encoded.append(moment)
+        if moment.since_s(self._synced) >= _SYNC_EVERY_S:
             self._file.sync()
-            self._synced = frame.moment
+            self._synced = moment
 
     def _segment(self, ended: Moment, frames: int) -> Segment:
         width_px, height_px = self._video.width_px, self._video.height_px

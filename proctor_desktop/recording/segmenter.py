@@ -10,6 +10,7 @@ from pathlib import Path
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.moment import Clock, Moment
 from proctor_desktop.core.observation import Health, Source, SourceHealth
+from proctor_desktop.hosts.memory import give_back_freed
 from proctor_desktop.hosts.worker import Crashed, Worker
 from proctor_desktop.recording.encoder import SegmentFull
 from proctor_desktop.recording.intake import Intake, Report, ScreenFrame
@@ -87,18 +88,23 @@ class Segmenter:
         return self._worker.join(timeout_s)
 
     def _run(self, stopping: threading.Event) -> None:
-        while True:
-            frame = self._intake.take(_LOOK_S)
-            if frame is not None:
-                self._accept(frame)
-            elif stopping.is_set():
-                break
-            elif self._overdue():
-                self._guarded(self._finish)
+        while self._next(stopping):
+            continue
         self._guarded(self._finish)
         now = self._clock.now()
         self._intake.end_gap(now)
         self._end_gap(now)
+
+    def _next(self, stopping: threading.Event) -> bool:
+        """Deal with one frame, not holding on to it afterwards; False when none will come."""
+        frame = self._intake.take(_LOOK_S)
+        if frame is not None:
+            self._accept(frame)
+        elif stopping.is_set():
+            return False
+        elif self._overdue():
+            self._guarded(self._finish)
+        return True
 
     def _accept(self, frame: ScreenFrame) -> None:
         if self._retry_at is not None and frame.moment.mono_ns < self._retry_at.mono_ns:
@@ -152,6 +158,8 @@ class Segmenter:
             except SegmentFull:
                 self._finish()
             else:
+                if self._segment.frames == 1:  # the last encoder went, the next has its memory
+                    give_back_freed()
                 return True
         return False
 

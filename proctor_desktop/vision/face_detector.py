@@ -62,7 +62,7 @@ class YuNetDetector:
             content = yunet.resized(model.read_bytes())
         except (OSError, ValueError) as problem:
             raise _no_detector(model, str(problem)) from problem
-        self._session = open_model(model, content)
+        self._session = open_model(model, content, often=True)
 
     def detect(self, image: RgbImage) -> tuple[Detection, ...]:
         """The faces in ``image``, largest first."""

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from proctor_desktop.hosts.memory import keep_memory_compact
+from proctor_desktop.hosts.memory import give_back_freed, keep_memory_compact
 
 _HELD = """
     import sys
@@ -49,3 +49,24 @@ def test_what_threads_used_is_not_kept_for_ever() -> None:
 def test_it_may_be_called_more_than_once() -> None:
     keep_memory_compact()
     keep_memory_compact()
+    give_back_freed()
+
+
+_HOLES = """
+    import psutil
+    from proctor_desktop.hosts.memory import give_back_freed
+
+    blocks = [bytearray(50_000) for _ in range(1000)]
+    last = bytearray(50_000)
+    del blocks
+    before = psutil.Process().memory_info().rss
+    give_back_freed()
+    print(before - psutil.Process().memory_info().rss)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc's settings")
+def test_holes_among_what_is_in_use_are_given_back() -> None:
+    words = [sys.executable, "-c", textwrap.dedent(_HOLES)]
+    done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=60)
+    assert int(done.stdout) > 30_000_000

@@ -76,6 +76,14 @@ def test_a_model_runs_on_one_thread_of_the_processor(shared: Path) -> None:
     assert opened.get_providers() == ["CPUExecutionProvider"]
 
 
+@pytest.mark.parametrize("often", [False, True])
+def test_only_a_model_that_is_run_often_keeps_its_memory(shared: Path, often: bool) -> None:
+    with importing_onnxruntime():
+        import onnxruntime  # noqa: PLC0415 - the library reads its setting as it is loaded
+    opened = open_session(onnxruntime, shared / "weights" / YUNET, often=often)
+    assert opened.get_session_options().enable_cpu_mem_arena is often
+
+
 @pytest.mark.parametrize("content", [None, b"", b"no model"])
 def test_a_bad_model_is_named_with_its_remedy(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "objects.onnx"

@@ -7,7 +7,7 @@ import av
 import numpy as np
 import pytest
 
-from proctor_desktop.recording.encoder import FragmentedVideo, SegmentFull
+from proctor_desktop.recording.encoder import FragmentedVideo, SegmentFull, encodable, look_alike
 from proctor_desktop.recording.segment_file import SegmentFile
 from tests.fakes.screen_frames import noisy_frame, screen_frame
 
@@ -105,3 +105,26 @@ def test_the_file_is_new_and_private(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with pytest.raises(FileExistsError):
         SegmentFile(path)
+
+
+@pytest.mark.parametrize("size", [(320, 200), (321, 201), (200, 100)])
+def test_pictures_are_compared_as_the_encoder_sees_them(size: tuple[int, int]) -> None:
+    page = screen_frame(0, 0, text=4, size=size).image
+    letter, alpha = page.copy(), page.copy()
+    letter[10:14, 30:34, :3] = 0
+    letter[10:14, 30:34, 0] = 255
+    alpha[:, :, 3] = 0
+
+    assert look_alike(encodable(page), encodable(page.copy()))
+    assert look_alike(encodable(page), encodable(alpha))
+    assert not look_alike(encodable(page), encodable(letter))
+
+
+def test_a_picture_can_be_written_again_later(tmp_path: Path) -> None:
+    file, video = _open(tmp_path / "v.part")
+    picture = encodable(screen_frame(3, 0).image)
+    for time_s in (0.0, 2.5, 4.0):
+        video.write_encodable(picture, time_s)
+    video.close()
+    file.close()
+    assert _times(tmp_path / "v.part") == [0.0, 2.5, 4.0]

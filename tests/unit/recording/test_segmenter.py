@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import weakref
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -97,6 +98,17 @@ def test_a_change_after_standing_still_is_shown_when_it_came(tmp_path: Path) -> 
     sitting.feed(screen_frame(n, n, text=3 if n < 5 else 9) for n in range(8))
     (segment,) = sitting.end()
     assert _times(segment) == [0.0, 1.0, 4.0, 5.0, 6.0, 7.0]
+
+
+def test_no_picture_of_the_screen_is_held_until_the_next(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path)
+    frames = [screen_frame(n, n, text=n // 3) for n in range(6)]
+    held = [weakref.ref(frame.image) for frame in frames]
+    for _ in range(len(frames)):
+        sitting.feed([frames.pop(0)])
+        assert [ref() is not None for ref in held].count(True) == len(frames)
+    (segment,) = sitting.end()
+    assert _times(segment) == [0.0, 1.0, 3.0, 4.0, 5.0]
 
 
 def test_another_screen_size_begins_another_segment(tmp_path: Path) -> None:
