@@ -16,6 +16,7 @@ from pathlib import Path
 from traceback import format_exc
 from typing import Any
 
+from proctor_desktop.hosts.memory import keep_memory_compact
 from proctor_desktop.monitor import analysers
 from tests.bench import aims, analysis_cost, landmarks, monitor_cost
 from tests.bench.latency import measurement, report
@@ -51,6 +52,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure costs.")
     parser.add_argument("parts", nargs="*", metavar="part")
     asked = parser.parse_args().parts
+    keep_memory_compact()  # what is measured in this process costs what it costs in the monitor
     with tempfile.TemporaryDirectory() as folder:
         material = Material(Path(folder))
         every = parts(material)

@@ -1,6 +1,8 @@
 """What eyes and ears cost: CPU seconds for each second watched, on one core.
 
-CPU time is measured and not the clock's, so that whatever else runs does not count.
+CPU time is measured and not the clock's, so that whatever else runs does not count. The C library
+is set as in the monitor (``hosts/memory.py``): what is given back to the system has to be mapped
+anew, and that is part of the cost.
 """
 
 from __future__ import annotations
