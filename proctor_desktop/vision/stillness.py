@@ -80,7 +80,6 @@ PLAIN = 0.5
 
 _REDUCED_BELOW = 1.3
 _BLOCK_PX = (4, 4)
-_WORST_PERCENTILE = 98
 _ALL = np.ones((PATCH_PX, PATCH_PX), np.uint8)
 _STEPS = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 50, 1e-5)
 
@@ -124,7 +123,7 @@ class _Reference:
 
     def _left(self, difference: Patch) -> float:
         left = np.where(_WITHIN, np.maximum(0.0, np.abs(difference) - self._tolerated), 0.0)
-        return float(np.percentile(cv2.blur(left, _BLOCK_PX)[_OVAL], _WORST_PERCENTILE))
+        return float(np.partition(cv2.blur(left, _BLOCK_PX)[_OVAL], _WORST)[_WORST])
 
 
 class Stillness:
@@ -208,8 +207,9 @@ def face_patch(grey: NDArray[np.uint8], box: FaceBox) -> Patch:
     first = np.array((box.x * width_px, box.y * height_px))
     cut, corner = _around(grey, first, box_px)
     if scale.max() < _REDUCED_BELOW:  # what is made smaller must not be picked from, either
-        soft = cv2.GaussianBlur(cut, (0, 0), 0.6 / float(scale.min()))
-        cut = np.asarray(soft, np.float32)
+        sigma = 0.6 / float(scale.min())
+        side_px = 2 * round(2 * sigma) + 1
+        cut = np.asarray(cv2.GaussianBlur(cut, (side_px, side_px), sigma), np.float32)
     shift = OVERSAMPLING * MARGIN_PX - (first - corner) * scale + 0.5 * scale - 0.5
     into = np.array(((scale[0], 0.0, shift[0]), (0.0, scale[1], shift[1])))
     size = (OVERSAMPLING * PATCH_PX, OVERSAMPLING * PATCH_PX)
@@ -263,6 +263,9 @@ def _oval(reach: float = 1.0) -> NDArray[np.bool_]:
 
 
 _OVAL = _oval()
+_WORST = round(0.98 * np.count_nonzero(_OVAL))
+"""Which of the oval's blocks, from the calmest on, is the worst place: not the very worst."""
+
 _WITHIN = _oval(0.92)
 """Without its rim, where what lies behind the face shows."""
 
