@@ -18,8 +18,9 @@ from proctor_desktop.core.observation import PictureSeen
 from proctor_desktop.core.rules.rule import PICTURE_RATE
 from proctor_desktop.core.rules.stillness import FROZEN_FROM_S
 from proctor_desktop.hosts.opencv import importing_opencv
+from proctor_desktop.vision.cut import Colours, Cut, grey_share
 from proctor_desktop.vision.freshness import Freshness
-from proctor_desktop.vision.scene import DARK_LEVELS, Scene, structure_of
+from proctor_desktop.vision.scene import DARK_LEVELS, Scene, Structure, structure_of
 from proctor_desktop.vision.sight import RgbImage
 
 with importing_opencv():
@@ -33,6 +34,18 @@ _SUDDEN_LEVELS = 24.0
 next (at most 22 in the test media)."""
 
 _PAUSE_NS = 3 * NS_PER_S // 2
+_ADJACENT_NS = 5 * NS_PER_S // 8  # later ones may differ by all that happened in between
+_MAY_BE_CUT = 0.5
+_IN_A_ROW_NS = NS_PER_S // 2
+_LATELY_NS = 3 * NS_PER_S
+_CUT_JUMPS = 2  # a picture in between may be black, or half of each
+_FADE_JUMPS = 3
+"""What changes as a whole in more ticks than these in a row is moved: neither a cut nor a fade."""
+
+_PAST = 8  # pictures of the last seconds: what looks like one of them again is no other scene
+_CLEAR = 0.02
+"""A lens with less detail is covered, or nearly so, and what it shows no scene."""
+
 _PICTURES = 4
 _WIDTH, _HEIGHT = 80, 60
 _DIGITS = 4
@@ -60,8 +73,15 @@ class PictureWatch:
 
     def __init__(self) -> None:
         self._recent: deque[NDArray[np.uint8]] = deque(maxlen=_PICTURES)
+        self._colours: deque[NDArray[np.uint8]] = deque(maxlen=2)
+        self._past: deque[Colours] = deque(maxlen=_PAST)
+        self._past_ns = 0
+        self._jumps = 0
+        self._jumped_ns = 0
         self._freshness: Freshness | None = None
         self._scene = Scene()
+        self._cut = Cut()
+        self._detail = 0.0
         self._seen_ns = 0
         self._due_ns = 0
 
@@ -69,36 +89,60 @@ class PictureWatch:
         """Take picture ``number`` into account; what there is to say of the last half second.
 
         ``image`` is only read, and nothing of it is kept but a part. After a pause of more than
-        1.5 s, such as an outage, all is begun anew. The first word comes after half a second.
+        1.5 s, such as an outage, all but the scene is begun anew. The first word comes after half
+        a second.
         """
         now_ns = moment.mono_ns
-        if self._freshness is None or now_ns - self._seen_ns > _PAUSE_NS:
-            self._begin(now_ns)
-        self._seen_ns = now_ns
+        passed_ns, self._seen_ns = now_ns - self._seen_ns, now_ns
+        if self._freshness is None or passed_ns > _PAUSE_NS:
+            self._freshness = self._begun(now_ns)
         grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
         small = np.asarray(
             cv2.resize(grey, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_AREA), np.uint8
         )
         sudden = bool(self._recent) and _apart(small, self._recent[-1]) > _SUDDEN_LEVELS
+        replaced = self._cut_to(_colours_of(image), small, now_ns, passed_ns)
         self._recent.append(small)
-        assert self._freshness is not None  # noqa: S101 - begun above
         self._freshness.look(image, small, now_ns)
         frozen = self._freshness.frozen_s(now_ns) >= FROZEN_FROM_S
-        due = now_ns + HALF_TICK_NS >= self._due_ns or sudden or frozen
+        due = now_ns + HALF_TICK_NS >= self._due_ns or sudden or frozen or replaced
         if not due or len(self._recent) < 2:  # noqa: PLR2004 - noise needs two
             return None
         self._due_ns = now_ns + _EVERY_NS
-        return self._judged(number, now_ns, self._freshness)
+        return self._judged(number, now_ns, self._freshness, replaced)
 
-    def _begin(self, now_ns: int) -> None:
+    def _begun(self, now_ns: int) -> Freshness:
         self._recent.clear()
-        self._freshness = Freshness(now_ns)
-        self._scene = Scene()
+        self._colours.clear()
+        self._past.clear()
+        self._cut.forget()
+        self._detail = 0.0
         self._due_ns = now_ns + _EVERY_NS
+        return Freshness(now_ns)
 
-    def _judged(self, number: int, now_ns: int, freshness: Freshness) -> PictureSeen:
+    def _cut_to(
+        self, colours: Colours, small: NDArray[np.uint8], now_ns: int, passed_ns: int
+    ) -> bool:
+        """Whether there was a cut a second ago, to a scene that stayed."""
+        before = self._colours
+        if len(before) == before.maxlen and grey_share(small, self._recent[-1]) > _MAY_BE_CUT:
+            self._jumps = self._jumps + 1 if now_ns - self._jumped_ns < _IN_A_ROW_NS else 1
+            self._jumped_ns = now_ns
+            if passed_ns > _ADJACENT_NS or self._jumps > _CUT_JUMPS:
+                self._cut.forget()
+            elif self._detail > _CLEAR or self._cut.open:
+                self._cut.begin([*self._past, *map(_unpadded, before)], now_ns)
+        before.append(colours)
+        if self._cut.open:
+            return self._cut.replaced(_unpadded(colours), now_ns)
+        if now_ns - self._past_ns >= NS_PER_S:
+            self._past.append(_unpadded(colours))
+            self._past_ns = now_ns
+        return False
+
+    def _judged(self, number: int, now_ns: int, freshness: Freshness, cut: bool) -> PictureSeen:
         cells = without_border(np.stack(self._recent)).astype(np.float32)
-        detail = detail_of(cells)
+        self._detail = detail = detail_of(cells)
         # Its own border alone: with those of the scene before, a new one would look like neither.
         newest = without_border(self._recent[-1][np.newaxis])[0].astype(np.float32)
         # A lens that is covered for good gives the same black without being frozen.
@@ -108,8 +152,27 @@ class PictureWatch:
             brightness=round(float(cells[-1].mean()) / _WHITE, _DIGITS),
             detail=round(detail, _DIGITS),
             frozen_s=round(frozen_s, 3),
-            replaced=self._scene.replaced(structure_of(newest), now_ns),
+            replaced=detail > _CLEAR and self._replaced(structure_of(newest), now_ns, cut),
         )
+
+    def _replaced(self, structure: Structure, now_ns: int, cut: bool) -> bool:
+        """Told once, whichever of the two finds it first."""
+        if cut:
+            self._scene.begin_anew(structure, now_ns)
+        elif not self._scene.replaced(structure, now_ns, self._jumped(now_ns)):
+            return False
+        self._past.clear()
+        self._cut.forget()
+        return True
+
+    def _jumped(self, now_ns: int) -> bool:
+        return 0 < self._jumps <= _FADE_JUMPS and now_ns - self._jumped_ns < _LATELY_NS
+
+
+def _colours_of(image: RgbImage) -> NDArray[np.uint8]:
+    """A small copy in colour from every fourth pixel or so, at a quarter of the cost of all."""
+    part = cv2.resize(image, (2 * _WIDTH, 2 * _HEIGHT), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.resize(part, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _apart(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
@@ -121,13 +184,22 @@ def without_border(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     The edge of that black is no detail of the room. A picture that is all black stays as it is.
     """
-    lit = pictures.max(axis=0)
+    rows, columns = _inside(pictures.max(axis=0))
+    return pictures[:, rows, columns]
+
+
+def _unpadded(colours: NDArray[np.uint8]) -> Colours:
+    return colours[_inside(colours.max(axis=2))]
+
+
+def _inside(lit: NDArray[np.uint8]) -> tuple[slice, slice]:
+    """The rows and columns that the padding leaves, by the lightest that each cell has been."""
     rows, columns = np.flatnonzero(lit.max(axis=1)), np.flatnonzero(lit.max(axis=0))
     if not rows.size:
-        return pictures
+        return slice(None), slice(None)
     top = _trim(int(rows[0]), int(rows[-1]), _HEIGHT)
     left = _trim(int(columns[0]), int(columns[-1]), _WIDTH)
-    return pictures[:, top : _HEIGHT - top, left : _WIDTH - left]
+    return slice(top, _HEIGHT - top), slice(left, _WIDTH - left)
 
 
 def _trim(first: int, last: int, size: int) -> int:

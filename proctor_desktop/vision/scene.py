@@ -7,7 +7,8 @@ who moves, because the room around stays. A camera that is moved shows the same 
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections import deque
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ with importing_opencv():
 Structure: TypeAlias = NDArray[np.float32]
 """60 x 80: how much brighter a place is than its surroundings, as a share; NaN beside a picture."""
 
+Level = TypeVar("Level", bound=np.generic)
+
 DARK_LEVELS = 8.0
 """Added to the light of a place when differences are taken as shares of it: in the dark, a few
 levels of noise would otherwise be structure."""
@@ -32,16 +35,29 @@ _REGIONS = 4
 _PLAIN = 0.02
 _FEWEST_REGIONS = 4
 _ALIKE_REGIONS = 2
-_ALIKE = 0.6
+_ALIKE, _HARDLY_ALIKE = 0.6, 0.45
+_TINY = 1e-18
 _BEYOND_DOUBT, _LIKELY = 0.65, 0.45
+_ZOOMS = (1.2, 1.45, 1.75, 2.1, 2.5)
 STAYS_S = 1.0
 _STAYS_NS = round(STAYS_S * NS_PER_S) - HALF_TICK_NS
 _SUDDEN_NS = 3 * NS_PER_S // 2
-_FORGET_NS = 2 * NS_PER_S
+_COMES_TO_REST_NS = 5 * NS_PER_S
+_BUSY_REGIONS = 9
+"""So much of both pictures must have structure for a scene to be missed after an absence: more than
+one person fills, who may sit otherwise now."""
+
+_VIEW_EVERY_NS = 4 * NS_PER_S
+_VIEWS = 6
 
 
 class Scene:
-    """Follows one camera's scene from look to look, about two a second; used by one thread."""
+    """Follows one camera's scene from look to look, about two a second; used by one thread.
+
+    While the camera is away, or its lens covered, anything may happen before it, and another one
+    may be plugged in. What it shows afterwards is compared with how the scene looked at several
+    times before, so that somebody who leant in just then is not the scene.
+    """
 
     def __init__(self) -> None:
         self._known: Structure | None = None
@@ -49,31 +65,78 @@ class Scene:
         self._other: Structure | None = None
         self._other_ns = 0
         self._looked_ns = 0
+        self._back_ns: int | None = None
+        self._views: deque[Structure] = deque(maxlen=_VIEWS)
+        self._viewed_ns = 0
 
-    def replaced(self, structure: Structure, now_ns: int) -> bool:
+    def replaced(self, structure: Structure, now_ns: int, jumped: bool) -> bool:
         """Whether another scene took the place of the known one and stayed for a second.
 
+        ``jumped`` says that lately all of the picture changed from one tick to the next, and did
+        not go on doing so: somebody who leans in fills it as well, but takes longer.
         True once for each replacement. A picture with hardly any structure (a covered lens, a bare
-        wall) is not judged, and after two seconds of those the scene is learnt anew.
+        wall) is not judged; after 1.5 s of those, or without pictures, more is asked for.
         """
         if _regions_with_structure(structure) < _FEWEST_REGIONS:
             return False
-        pause_ns, self._looked_ns = now_ns - self._looked_ns, now_ns
+        away_ns, self._looked_ns = now_ns - self._looked_ns, now_ns
         known = self._known
-        if known is None or pause_ns > _FORGET_NS or alike(known, structure):
+        if away_ns > _SUDDEN_NS:
+            self._back_ns, self._other = now_ns, None
+        if known is None or alike(known, structure):
             return self._settle(structure, now_ns)
-        if self._other is not None and alike(self._other, structure):
-            if now_ns - self._other_ns < _STAYS_NS:
-                return False
-            self._settle(structure, now_ns)
+        if self._back_ns is not None:
+            return self._other_than_before(known, structure, now_ns, now_ns - self._back_ns)
+        return self._all_at_once(structure, now_ns, jumped)
+
+    def begin_anew(self, structure: Structure, now_ns: int) -> None:
+        """Take this for the scene from now on; nothing before it counts."""
+        self._views.clear()
+        self._settle(structure, now_ns)
+
+    def _all_at_once(self, structure: Structure, now_ns: int, jumped: bool) -> bool:
+        """Whether the scene gave way to another without a pause in between."""
+        if any(alike(view, structure) for view in self._views):
+            return self._settle(structure, now_ns)
+        stayed = self._stayed(structure, now_ns)
+        if stayed and jumped:
+            self.begin_anew(structure, now_ns)
             return True
-        if now_ns - self._known_ns > _SUDDEN_NS:  # it goes on changing: somebody moves the camera
+        if stayed or self._other is None:  # it went on changing: somebody moves
+            self._settle(structure, now_ns)
+        return False
+
+    def _other_than_before(
+        self, known: Structure, structure: Structure, now_ns: int, back_for_ns: int
+    ) -> bool:
+        """Whether, after an absence, it came to rest on a scene that was never seen."""
+        before = (known, *self._views)
+        if any(alike(one, structure, _HARDLY_ALIKE) for one in before):
             return self._settle(structure, now_ns)
-        self._other, self._other_ns = structure, now_ns
+        if self._stayed(structure, now_ns):
+            busy = all(map(_busy, (*before, structure)))
+            self.begin_anew(structure, now_ns)
+            return busy
+        if back_for_ns > _COMES_TO_REST_NS:
+            return self._settle(structure, now_ns)
+        return False
+
+    def _stayed(self, structure: Structure, now_ns: int) -> bool:
+        """Whether the scene that is not the known one has been there for a second."""
+        if self._other is not None and alike(self._other, structure):
+            return now_ns - self._other_ns >= _STAYS_NS
+        if self._back_ns is not None or now_ns - self._known_ns <= _SUDDEN_NS:
+            self._other, self._other_ns = structure, now_ns
+        else:
+            self._other = None
         return False
 
     def _settle(self, structure: Structure, now_ns: int) -> bool:
-        self._known, self._known_ns, self._other = structure, now_ns, None
+        self._known, self._known_ns = structure, now_ns
+        self._other = self._back_ns = None
+        if not self._views or now_ns - self._viewed_ns >= _VIEW_EVERY_NS:
+            self._views.append(structure)
+            self._viewed_ns = now_ns
         return False
 
 
@@ -84,24 +147,24 @@ def structure_of(small: NDArray[np.float32]) -> Structure:
     return np.clip((fine - light) / (light + DARK_LEVELS), -_MOST, _MOST).astype(np.float32)
 
 
-def alike(one: Structure, other: Structure) -> bool:
-    """Whether two pictures may show the same scene, where it was or elsewhere in the picture."""
+def alike(one: Structure, other: Structure, least: float = _ALIKE) -> bool:
+    """Whether two pictures may show the same scene, where it was or elsewhere in the picture.
+
+    ``least`` is how well two regions have to agree; less is needed where more may have changed.
+    """
     height, width = np.minimum(one.shape, other.shape)
-    one, other = _middle(one, height, width), _middle(other, height, width)
-    agreeing = sum(value >= _ALIKE for value in _agreements(one, other))
-    return agreeing >= _ALIKE_REGIONS or _moved(one, other)
+    one, other = middle_of(one, height, width), middle_of(other, height, width)
+    agreeing = np.count_nonzero(_agreements(one, other) >= least)
+    if agreeing >= _ALIKE_REGIONS or _moved(one, other):
+        return True
+    return max(framed(one, other), framed(other, one)) >= _BEYOND_DOUBT
 
 
-def _agreements(one: Structure, other: Structure) -> list[float]:
-    """The correlation of each region that has structure in one of the two."""
-    found = []
-    for a, b in zip(_cut(one), _cut(other), strict=True):
-        energies = float(np.mean(a * a)), float(np.mean(b * b))
-        if max(energies) >= _PLAIN**2:
-            found.append(
-                float(np.mean(a * b)) / max(1e-9, float(np.sqrt(energies[0] * energies[1])))
-            )
-    return found
+def _agreements(one: Structure, other: Structure) -> Structure:
+    """The correlation of each region; 0 where neither of the two has structure."""
+    ones, others = _by_region(one * one), _by_region(other * other)
+    agreements = _by_region(one * other) / np.sqrt(np.maximum(ones * others, _TINY))
+    return np.where(np.maximum(ones, others) >= _PLAIN**2, agreements, 0)
 
 
 def _moved(one: Structure, other: Structure) -> bool:
@@ -131,15 +194,34 @@ def _moved(one: Structure, other: Structure) -> bool:
     )
 
 
+def framed(wide: Structure, near: Structure) -> float:
+    """How well the one is found in the other, smaller: a camera may frame its user by itself."""
+    height, width = wide.shape
+    wide, best = np.ascontiguousarray(wide), 0.0
+    for zoom in _ZOOMS:
+        size = (round(width / zoom), round(height / zoom))
+        small = cv2.resize(near, size, interpolation=cv2.INTER_AREA)
+        if float(np.mean(small * small)) >= _PLAIN**2:
+            match = cv2.matchTemplate(wide, small, cv2.TM_CCOEFF_NORMED)
+            best = max(best, float(match.max()))
+    return best
+
+
+def _busy(structure: Structure) -> bool:
+    return _regions_with_structure(structure) >= _BUSY_REGIONS
+
+
 def _regions_with_structure(structure: Structure) -> int:
-    return sum(float(np.mean(region * region)) >= _PLAIN**2 for region in _cut(structure))
+    return int(np.count_nonzero(_by_region(structure * structure) >= _PLAIN**2))
 
 
-def _cut(structure: Structure) -> list[Structure]:
-    rows = np.array_split(structure, _REGIONS, axis=0)
-    return [region for row in rows for region in np.array_split(row, _REGIONS, axis=1)]
+def _by_region(values: Structure) -> Structure:
+    """The mean of each of 4 x 4 regions."""
+    size = (_REGIONS, _REGIONS)
+    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _middle(structure: Structure, height: int, width: int) -> Structure:
-    top, left = (structure.shape[0] - height) // 2, (structure.shape[1] - width) // 2
-    return structure[top : top + height, left : left + width]
+def middle_of(cells: NDArray[Level], height: int, width: int) -> NDArray[Level]:
+    """So many cells around the middle of a small picture."""
+    top, left = (cells.shape[0] - height) // 2, (cells.shape[1] - width) // 2
+    return cells[top : top + height, left : left + width]

@@ -10,14 +10,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from proctor_desktop.core.frame import HEIGHT_PX, WIDTH_PX
+from proctor_desktop.core.frame import FRAMES_PER_S, HEIGHT_PX, WIDTH_PX
 from proctor_desktop.sources.picture import Image
 from tests.eval.case import Case, Expected
-from tests.eval.cases.scene import man_at_desk
+from tests.eval.cases.scene import at_bottom, man_at_desk, man_in_room
 from tests.eval.footage.clips import clip
 from tests.eval.footage.film import Film, grain, loop, then, treated
+from tests.eval.footage.overlay import stays
 
 _FROM_S = 4.0
+_BACK_S = 7.0
 _ANY_FACE_RULE = frozenset({"face_missing", "low_confidence", "outside_zone", "looking_away"})
 _ANOTHER_FACE = frozenset(
     {"identity_mismatch", "head_turned", "outside_zone", "looking_away", "eyes_closed"}
@@ -97,7 +99,7 @@ def _frozen(path: Path) -> Film:
 
 
 def swapped_cameras(media: Path) -> Iterator[Case]:
-    """Another scene from one picture to the next."""
+    """Another scene from one picture to the next, or after an outage."""
     for name, (first, second) in _SWAPS.items():
         yield Case(
             f"camera changed: {name}",
@@ -107,8 +109,41 @@ def swapped_cameras(media: Path) -> Iterator[Case]:
             must=(Expected("camera_changed", _FROM_S, 5.0),),
             may=_ANOTHER_FACE,
         )
+    yield from _returned_cameras(media)
 
 
 def _swapped(first: Path, second: Path) -> Film:
     before, after = loop(clip(first, 0.0, 2.25)), loop(clip(second, 0.0, 4.0))
     return grain(then((-99, before), (_FROM_S, after)))
+
+
+def _returned_cameras(media: Path) -> Iterator[Case]:
+    """No picture for three seconds, then a camera of the same name."""
+    lost = frozenset(range(round(_FROM_S * FRAMES_PER_S), round(_BACK_S * FRAMES_PER_S)))
+    yield Case(
+        "camera back after 3 s: another room",
+        "no picture comes for three seconds, then those of another room",
+        16,
+        partial(_elsewhere, media),
+        must=(Expected("camera_changed", _BACK_S, 10.0, _BACK_S + 1.0),),
+        may=_ANOTHER_FACE | _ANY_FACE_RULE,
+        missed=lost,
+    )
+    yield Case(
+        "camera back after 3 s: the same room",
+        "no picture comes for three seconds, then the man sits a little further to the side",
+        16,
+        partial(_moved_aside, media),
+        may=frozenset({"looking_away"}),
+        missed=lost,
+    )
+
+
+def _elsewhere(media: Path) -> Film:
+    room = man_in_room(media, stays(at_bottom(300, 400)))
+    return grain(then((-99, room), (_BACK_S, man_at_desk(media))))
+
+
+def _moved_aside(media: Path) -> Film:
+    before, after = (man_in_room(media, stays(at_bottom(x, 400))) for x in (300, 360))
+    return grain(then((-99, before), (_BACK_S, after)))
