@@ -23,10 +23,13 @@ class EnvironmentProblem(ProctorError):
     """
 
     def __init__(self, what: str, why: str, remedy: str) -> None:
-        super().__init__(f"{what}: {why}. {remedy}")
+        super().__init__(what, why, remedy)  # all of them, or no process could send it to another
         self.what = what
         self.why = why
         self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.why}. {self.remedy}"
 
 
 class PeerProblem(ProctorError):

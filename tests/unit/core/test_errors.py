@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from proctor_desktop.core.errors import (
@@ -21,6 +23,12 @@ def test_a_problem_for_a_person_says_what_why_and_how_to_mend_it() -> None:
         "it is busy",
         "Close the other program.",
     )
+
+
+def test_a_problem_comes_from_another_process_as_it_is() -> None:
+    problem = EnvironmentProblem("a.exam", "it is not signed", "Ask for it again.")
+    again = pickle.loads(pickle.dumps(problem))  # noqa: S301 - our own
+    assert (str(again), again.remedy) == (str(problem), problem.remedy)
 
 
 def test_a_refusal_names_its_status() -> None:
