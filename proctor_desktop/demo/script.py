@@ -157,7 +157,7 @@ def scripted_session() -> Script:
             Expected("face_missing", 48, 50),
             Expected("multiple_faces", 57, 59),
             Expected("focus_lost", 63.5, 66),
-            Expected("prolonged_silence", 77.5, 81.5),
+            Expected("prolonged_silence", 77.0, 81.5),
         ),
         tolerated=(
             Expected("outside_zone", 43, 45),

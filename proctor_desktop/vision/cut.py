@@ -76,6 +76,11 @@ class Cut:
         """Whether it has to be waited for what comes."""
         return bool(self._before)
 
+    @property
+    def since_ns(self) -> int:
+        """When the change began that is waited for, or that was told of last."""
+        return self._first_ns
+
     def begin(self, before: Sequence[Colours], now_ns: int) -> None:
         """All has changed in this tick; ``before`` is how it looked so far, the newest last.
 

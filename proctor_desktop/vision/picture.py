@@ -22,6 +22,7 @@ from proctor_desktop.vision.cut import Colours, Cut, grey_share
 from proctor_desktop.vision.freshness import Freshness
 from proctor_desktop.vision.scene import DARK_LEVELS, Scene, Structure, structure_of
 from proctor_desktop.vision.sight import RgbImage
+from proctor_desktop.vision.view import RecentViews, View, view_of
 
 with importing_opencv():
     import cv2
@@ -81,6 +82,7 @@ class PictureWatch:
         self._freshness: Freshness | None = None
         self._scene = Scene()
         self._cut = Cut()
+        self._views = RecentViews()
         self._detail = 0.0
         self._seen_ns = 0
         self._due_ns = 0
@@ -109,7 +111,10 @@ class PictureWatch:
         if not due or len(self._recent) < 2:  # noqa: PLR2004 - noise needs two
             return None
         self._due_ns = now_ns + _EVERY_NS
-        return self._judged(number, now_ns, self._freshness, replaced)
+        view = view_of(np.asarray(grey, np.uint8))
+        said = self._judged(number, now_ns, view, replaced)
+        self._views.keep(view, now_ns)
+        return said
 
     def _begun(self, now_ns: int) -> Freshness:
         self._recent.clear()
@@ -140,30 +145,34 @@ class PictureWatch:
             self._past_ns = now_ns
         return False
 
-    def _judged(self, number: int, now_ns: int, freshness: Freshness, cut: bool) -> PictureSeen:
+    def _judged(self, number: int, now_ns: int, view: View, cut: bool) -> PictureSeen:
+        assert self._freshness is not None  # noqa: S101 - begun with the first picture
         cells = without_border(np.stack(self._recent)).astype(np.float32)
         self._detail = detail = detail_of(cells)
         # Its own border alone: with those of the scene before, a new one would look like neither.
         newest = without_border(self._recent[-1][np.newaxis])[0].astype(np.float32)
         # A lens that is covered for good gives the same black without being frozen.
-        frozen_s = freshness.frozen_s(now_ns) if detail > _EMPTY else 0.0
+        frozen_s = self._freshness.frozen_s(now_ns) if detail > _EMPTY else 0.0
         return PictureSeen(
             frame=number,
             brightness=round(float(cells[-1].mean()) / _WHITE, _DIGITS),
             detail=round(detail, _DIGITS),
             frozen_s=round(frozen_s, 3),
-            replaced=detail > _CLEAR and self._replaced(structure_of(newest), now_ns, cut),
+            replaced=detail > _CLEAR and self._replaced(structure_of(newest), view, now_ns, cut),
         )
 
-    def _replaced(self, structure: Structure, now_ns: int, cut: bool) -> bool:
-        """Told once, whichever of the two finds it first."""
+    def _replaced(self, structure: Structure, view: View, now_ns: int, cut: bool) -> bool:
+        """Told once, whichever of the two finds it first; a camera that was turned is the same."""
         if cut:
+            since_ns = self._cut.since_ns
             self._scene.begin_anew(structure, now_ns)
-        elif not self._scene.replaced(structure, now_ns, self._jumped(now_ns)):
+        elif self._scene.replaced(structure, now_ns, self._jumped(now_ns)):
+            since_ns = self._scene.since_ns
+        else:
             return False
         self._past.clear()
         self._cut.forget()
-        return True
+        return not self._views.had_seen(view, since_ns)
 
     def _jumped(self, now_ns: int) -> bool:
         return 0 < self._jumps <= _FADE_JUMPS and now_ns - self._jumped_ns < _LATELY_NS

@@ -89,6 +89,11 @@ class Scene:
             return self._other_than_before(known, structure, now_ns, now_ns - self._back_ns)
         return self._all_at_once(structure, now_ns, jumped)
 
+    @property
+    def since_ns(self) -> int:
+        """When the scene that was told of last was first seen."""
+        return self._other_ns
+
     def begin_anew(self, structure: Structure, now_ns: int) -> None:
         """Take this for the scene from now on; nothing before it counts."""
         self._views.clear()

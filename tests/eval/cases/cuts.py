@@ -25,6 +25,7 @@ from tests.eval.footage.treatment import Treatment, dimmed, lost_pictures
 CUT_S = 3.0
 OUTAGE_S = 3.0
 _USED_S = CUT_S
+_NUDGE_S = 0.25
 _LATER_S = 2.0
 _SHOTS_OF_ONE_MAN = {"proctoringai_center_focus.mp4", "proctoringai_center_left_center.mp4"}
 
@@ -81,6 +82,9 @@ def honest(media: Path) -> Iterator[Cut]:
         for across, down in ((-100, 0), (60, 60), (0, -90)):
             moved = partial(_bumped, film, across, down)
             yield Cut(f"{name}, bumped by {across}, {down}", moved)
+        for across, down, turn_deg in ((-160, 80, 0.0), (100, -50, 8.0)):
+            turned = partial(_nudged, film, across, down, turn_deg)
+            yield Cut(f"{name}, nudged by {across}, {down} and {turn_deg:g} degrees", turned)
         yield Cut(f"{name}, pictures lost", film, 2 * CUT_S, lost_pictures(2 * CUT_S))
         lost = _numbers(CUT_S, CUT_S + OUTAGE_S)
         yield Cut(f"{name}, an outage", partial(_swapped, film, later), 3 * CUT_S, lost)
@@ -148,8 +152,22 @@ def _bumped(film: Callable[[], Film], across_px: int, down_px: int) -> Film:
     return grain(laid)
 
 
-def _laid(image: Image, scale: float, across_px: float, down_px: float) -> Image:
-    turn = cv2.getRotationMatrix2D((WIDTH_PX / 2, HEIGHT_PX / 2), 0.0, scale)
+def _nudged(film: Callable[[], Film], across_px: int, down_px: int, turn_deg: float) -> Film:
+    """Within a quarter of a second, further aside than a bump, and turned."""
+    seen = film()
+
+    def laid(time_s: float) -> Image:
+        share = min(1.0, max(0.0, (time_s - CUT_S) / _NUDGE_S))
+        aside = (share - 0.5) * across_px, (share - 0.5) * down_px
+        return _laid(seen(time_s), 1.4, *aside, share * turn_deg)
+
+    return grain(laid)
+
+
+def _laid(
+    image: Image, scale: float, across_px: float, down_px: float, turn_deg: float = 0.0
+) -> Image:
+    turn = cv2.getRotationMatrix2D((WIDTH_PX / 2, HEIGHT_PX / 2), turn_deg, scale)
     turn[:, 2] += np.array((across_px, down_px))
     size = (WIDTH_PX, HEIGHT_PX)
     return np.asarray(cv2.warpAffine(image, turn, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)

@@ -39,6 +39,16 @@ def test_it_began_where_the_sound_before_it_ended() -> None:
     assert play.start_of("prolonged_silence")["duration_s"] == pytest.approx(10, abs=0.5)
 
 
+def test_a_sound_between_two_reports_ends_it() -> None:
+    play = Playbook().until(10).tell(quiet(0.5, active=True)).until(10.5, sound=None)
+    for report in range(1, 15):
+        play.tell(quiet(0.5 + report / 2)).until(10.5 + report / 2, sound=None)
+    play.tell(quiet(0.5)).until(18, sound=None)
+    for report in range(1, 30):
+        play.tell(quiet(0.5 + report / 2)).until(18 + report / 2, sound=None)
+    play.expects(started("prolonged_silence", at=27, within=0.6))
+
+
 def test_quiet_from_before_the_exam_is_not_counted() -> None:
     play = Playbook(running=False).tell(quiet(60.0)).tell(ExamStarted())
     play.tell(quiet(60.5)).until(9, sound=False).expects(nothing)
