@@ -130,7 +130,7 @@ def test_a_face_counts_as_still_in_the_second_picture_when_it_does_in_the_exam(
     tmp_path: Path,
 ) -> None:
     rules = Rules(multiple_faces=MultipleFaces(still_after_s=60.0))
-    seen = FacesSeen(1, (FaceBox(0.4, 0.35, 0.2, 0.3, 0.9, still_s=20.0),))
+    seen = FacesSeen(1, (FaceBox(0.4, 0.35, 0.2, 0.3, 0.9, still_s=40.0),))
     image = np.full((480, 640, 3), 100, np.uint8)
     with studio(tmp_path, Policy(rules=rules)) as desk:
         start(desk)
