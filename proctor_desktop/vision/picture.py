@@ -91,8 +91,8 @@ class PictureWatch:
         """Take picture ``number`` into account; what there is to say of the last half second.
 
         ``image`` is only read, and nothing of it is kept but a part. After a pause of more than
-        1.5 s, such as an outage, all but the scene is begun anew. The first word comes after half
-        a second.
+        1.5 s, such as an outage, all is begun anew but what is known of the scene. The first word
+        comes after half a second.
         """
         now_ns = moment.mono_ns
         passed_ns, self._seen_ns = now_ns - self._seen_ns, now_ns

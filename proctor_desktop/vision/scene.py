@@ -21,7 +21,7 @@ with importing_opencv():
     import cv2
 
 Structure: TypeAlias = NDArray[np.float32]
-"""60 x 80: how much brighter a place is than its surroundings, as a share; NaN beside a picture."""
+"""60 x 80: how much brighter a place is than its surroundings, as a share."""
 
 Level = TypeVar("Level", bound=np.generic)
 
@@ -74,6 +74,7 @@ class Scene:
 
         ``jumped`` says that lately all of the picture changed from one tick to the next, and did
         not go on doing so: somebody who leans in fills it as well, but takes longer.
+
         True once for each replacement. A picture with hardly any structure (a covered lens, a bare
         wall) is not judged; after 1.5 s of those, or without pictures, more is asked for.
         """
