@@ -190,7 +190,7 @@ def _merged(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 def sign_draft(draft: Path, key: Ed25519PrivateKey) -> bytes:
     """Check an exam that is still plain JSON and sign it; raises EnvironmentProblem."""
     try:
-        body = json.loads(draft.read_text("utf-8"))
+        body = json.loads(draft.read_text("utf-8"), object_pairs_hook=_once_each)
     except OSError as problem:
         raise EnvironmentProblem(
             str(draft), f"the draft cannot be read ({problem.strerror})", "Check the path."
@@ -202,6 +202,16 @@ def sign_draft(draft: Path, key: Ed25519PrivateKey) -> bytes:
     if not isinstance(body, dict):
         raise EnvironmentProblem(str(draft), "the draft is not a JSON object", _CORRECT)
     return sign(parse(body, str(draft), _CORRECT), key)
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; of a setting that is written twice nobody knows which is meant."""
+    body = dict(pairs)
+    if len(body) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f'"{twice}" is written twice')
+    return body
 
 
 def sign(exam: Exam, key: Ed25519PrivateKey) -> bytes:

@@ -3,13 +3,16 @@
 A living camera never gives the same picture twice: there is noise even where nothing moves. A
 slow camera or file does repeat pictures in between, and a frozen picture that went through a
 video codec changes a little now and then, when the codec refreshes it. So a picture counts as new
-when something in it has moved since the last new one, or when a good part of it changed and did so
-in half of the last pictures as well: that is noise.
+when something in it has moved since the last new ones, or when a good part of it changed and did so
+in half of the last pictures as well: that is noise. It is held against the last three of either
+kind, since a picture may be shown by turns with another. And it is not new where the very same was
+shown within the last minute: that is a recording which begins again.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from hashlib import blake2b
 from typing import TypeAlias
 
 import numpy as np
@@ -33,6 +36,8 @@ _FAINT_SHARE = 0.04  # noise that a codec has mostly taken out: little changes, 
 _FAINT_SHARE_DARK = 0.005
 _FAINT_LOOKS = 7
 _SAMPLE_STEP = 4
+_BY_TURNS = 3
+_SHOWN = 480  # a minute of pictures
 
 
 class Freshness:
@@ -40,18 +45,21 @@ class Freshness:
 
     def __init__(self, now_ns: int) -> None:
         self._fresh_ns = now_ns
-        self._sample: NDArray[np.uint8] | None = None
-        self._kept: SmallGrey | None = None
+        self._samples: deque[NDArray[np.uint8]] = deque(maxlen=_BY_TURNS)
+        self._kept: deque[SmallGrey] = deque(maxlen=_BY_TURNS)
         self._looks: deque[float] = deque(maxlen=_LOOKS)
+        self._shown: deque[bytes] = deque(maxlen=_SHOWN)
 
     def look(self, image: RgbImage, small: SmallGrey, now_ns: int) -> None:
         """Take the next picture into account."""
         sample = np.ascontiguousarray(image[::_SAMPLE_STEP, ::_SAMPLE_STEP, 1])
         light = min(1.0, float(small.mean()) / _BRIGHT_LEVEL)
-        self._looks.append(0.0 if self._sample is None else _changed(self._sample, sample))
-        self._sample = sample
-        if self._kept is None or _moved(self._kept, small, light):
-            self._kept = small
+        self._looks.append(min((_changed(one, sample) for one in self._samples), default=0.0))
+        self._samples.append(sample)
+        if self._again(sample):
+            return
+        if all(_moved(one, small, light) for one in self._kept):
+            self._kept.append(small)
             self._fresh_ns = now_ns
         elif self._noise(light):
             self._fresh_ns = now_ns
@@ -59,6 +67,14 @@ class Freshness:
     def frozen_s(self, now_ns: int) -> float:
         """Seconds since the last picture that was a new one."""
         return max(0, now_ns - self._fresh_ns) / NS_PER_S
+
+    def _again(self, sample: NDArray[np.uint8]) -> bool:
+        """Whether the very same picture was shown before; it is remembered."""
+        name = blake2b(sample.tobytes(), digest_size=16).digest()
+        again = name in self._shown
+        if not again:
+            self._shown.append(name)
+        return again
 
     def _noise(self, light: float) -> bool:
         """Whether the last pictures differ as noise makes them differ, this one among them."""

@@ -1,7 +1,4 @@
-"""How often a swapped camera is told, by every pair of clips, and how often where none was.
-
-python -m tests.eval.cuts     the section for the report, alone (some minutes)
-"""
+"""How often a swapped camera is told, by every pair of clips, and how often where none was."""
 
 from __future__ import annotations
 
@@ -92,7 +89,3 @@ def write(result: dict[str, Any]) -> str:
 
 def _listed(names: list[str]) -> str:
     return "; ".join(names) or "none"
-
-
-if __name__ == "__main__":
-    print(write(measure(Path(__file__).resolve().parents[3] / "shared")))

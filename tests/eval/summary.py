@@ -17,6 +17,7 @@ SECTIONS = (
     "identity",
     "liveness",
     "speech",
+    "cuts",
     "honest",
     "misbehaviour",
 )
@@ -159,6 +160,17 @@ def _not_speech(figures: Figures) -> Answer:
     return Answer(f"{count:g} an hour", count == 0, f"{seconds:.0f} s of sounds, repeated")
 
 
+def _swapped(figures: Figures) -> Answer:
+    missed, films = len(figures["cuts"]["missed"]), figures["cuts"]["films"]
+    met = missed <= figures["aim_missed"] * films
+    return Answer(f"{missed} missed", met, f"{films} cuts between the same few clips")
+
+
+def _not_swapped(figures: Figures) -> Answer:
+    count, films = len(figures["honest"]["false"]), figures["honest"]["films"]
+    return Answer(f"{count} false", count == 0, f"{films} films of the same few clips")
+
+
 def _honest(key: str) -> Callable[[Figures], Answer]:
     def read(figures: Figures) -> Answer:
         rate = figures[key]
@@ -200,6 +212,8 @@ CLAIMS = (
     Claim("taken for a print or a screen", "-", "liveness", _spoofs),
     Claim("speech, F1 by the second", "≥ 0.95", "speech", _speech_f1),
     Claim("typing, music, noise: speech violations", "0 an hour", "speech", _not_speech),
+    Claim("a camera swapped under the same name", "≤ 10 % missed", "cuts", _swapped),
+    Claim("the same scene in another light, bumped, covered", "0 false", "cuts", _not_swapped),
     Claim("false violations, honest clips", "≤ 1 an hour", "honest", _honest("plain")),
     Claim("false violations, the same under stress", "≤ 1 an hour", "honest", _honest("stressed")),
     Claim("false violations, honest sounds", "≤ 1 an hour", "honest", _honest("sound")),

@@ -21,7 +21,7 @@ def test_a_cut_is_told_of_after_a_second(shared: Path) -> None:
 
 @pytest.mark.slow
 def test_of_all_pairs_few_are_missed_and_nothing_is_made_up(shared: Path) -> None:
-    """Each eleventh film only; ``python -m tests.eval.cuts`` takes all of them."""
+    """Each eleventh film only; ``python -m tests.eval cuts`` takes all of them."""
     found = measure(shared, EVERY)
     assert found["cuts"]["films"] >= 10
     assert len(found["cuts"]["missed"]) <= AIM_MISSED * found["cuts"]["films"]

@@ -214,6 +214,13 @@ def test_a_draft_with_faults_is_not_signed(tmp_path: Path, text: str) -> None:
         exam_file.sign_draft(draft, INSTITUTION)
 
 
+def test_a_draft_that_says_one_thing_twice_is_not_signed(tmp_path: Path) -> None:
+    draft = tmp_path / "draft.json"
+    draft.write_text('{"policy": {"preset": "exam", "preset": "interview"}}')
+    with pytest.raises(EnvironmentProblem, match='"preset" is written twice'):
+        exam_file.sign_draft(draft, INSTITUTION)
+
+
 def test_a_draft_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentProblem, match="No such file"):
         exam_file.sign_draft(tmp_path / "none.json", INSTITUTION)

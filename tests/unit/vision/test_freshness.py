@@ -37,6 +37,23 @@ def test_a_dark_scene_without_noise_is_alive_while_somebody_moves() -> None:
     assert longest_s([np.roll(dark, n, axis=1) for n in range(40)]) < 1
 
 
+def test_a_recording_that_begins_again_is_known_after_its_first_round() -> None:
+    round_trip = lived_in(ROOM, 24)
+    assert longest_s(round_trip) < 0.5
+    assert watched(round_trip * 2)[-1].frozen_s > 2
+
+
+def test_two_pictures_by_turns_are_no_life_though_each_is_encoded_anew(tmp_path: Path) -> None:
+    again = lived_in(ROOM, 2) * 18
+    shown = _through_a_codec([*lived_in(ROOM, 12), *again], tmp_path / "v.mkv", "mpeg4", 8)
+    assert watched(shown)[-1].frozen_s > 2
+
+
+def test_a_picture_that_flickers_as_a_whole_is_frozen() -> None:
+    lighter = (ROOM // 2 + 60).astype(np.uint8)
+    assert watched([lighter + n % 2 for n in range(40)])[-1].frozen_s > 2
+
+
 def _through_a_codec(pictures: list[Picture], path: Path, codec: str, gop: int) -> list[Picture]:
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=8)
