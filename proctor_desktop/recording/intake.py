@@ -6,35 +6,31 @@ import math
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Generic, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
-from proctor_desktop.core.frame import Frame
+from proctor_desktop.core.frame import Frame, Image
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.observation import Observation
 from proctor_desktop.recording.missing import MissingFrames
 
-ScreenFrame: TypeAlias = Frame[NDArray[np.uint8]]
 Report: TypeAlias = Callable[[Moment, Observation], None]
 
 _HOLDS_S = 2.0
 _HOLDS_AT_LEAST = 2
 
 
-class Intake:
+class Intake(Generic[Image]):
     """A bounded queue. A frame that finds it full is dropped; each such span is one Gap."""
 
     def __init__(self, frames_per_s: float, report: Report) -> None:
         self._room = max(_HOLDS_AT_LEAST, math.ceil(_HOLDS_S * frames_per_s))
         self._report = report
-        self._frames: deque[ScreenFrame] = deque()
+        self._frames: deque[Frame[Image]] = deque()
         self._condition = threading.Condition()
         self._missing = MissingFrames()
         self._closed = False
 
-    def put(self, frame: ScreenFrame) -> bool:
+    def put(self, frame: Frame[Image]) -> bool:
         """Queue ``frame``; False when it was dropped. For one producer."""
         with self._condition:
             if len(self._frames) >= self._room:
@@ -45,7 +41,7 @@ class Intake:
         self.end_gap(frame.moment)
         return True
 
-    def take(self, timeout_s: float) -> ScreenFrame | None:
+    def take(self, timeout_s: float) -> Frame[Image] | None:
         """The oldest frame; None when none came in time, or none will come."""
         with self._condition:
             self._condition.wait_for(lambda: bool(self._frames) or self._closed, timeout_s)

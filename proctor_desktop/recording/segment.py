@@ -8,20 +8,23 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import av
 
+from proctor_desktop.core.frame import Frame
 from proctor_desktop.core.moment import Moment, rfc3339
 from proctor_desktop.recording.encoder import (
     CODEC,
     FragmentedVideo,
     SegmentFull,
-    encodable,
     look_alike,
 )
-from proctor_desktop.recording.intake import ScreenFrame
 from proctor_desktop.recording.segment_file import Sink
 from proctor_desktop.wire.rest import MAX_BLOB_BYTES
+
+EncodableFrame: TypeAlias = Frame[av.VideoFrame]
+"""A picture of the screen as ``encodable`` makes it."""
 
 LIMIT_BYTES = MAX_BLOB_BYTES * 9 // 10
 """Room is left for the seal and for the end of the file."""
@@ -52,19 +55,18 @@ class OpenSegment:
     Of pictures that are the same as the one before, only a few are encoded: the first, which brings
     the change before it to disk; one every three seconds, so that a crash costs little of the time
     that the screen stood still; and the last, so that the video lasts as long as it did. They are
-    compared as the encoder sees them, and kept so: a large screen's own pixels take 8 MB.
+    compared as the encoder sees them.
     """
 
     def __init__(
         self,
         folder: Path,
-        first: ScreenFrame,
+        first: EncodableFrame,
         frames_per_s: float,
         open_file: Callable[[Path], Sink],
     ) -> None:
         """Make the file for ``first`` and those after it, not adding it yet; raises OSError."""
-        height, width = first.image.shape[:2]
-        self.shape = first.image.shape
+        self.size_px = width, height = first.image.width, first.image.height
         self.started = self._seen = self._synced = first.moment
         self._encoded: list[Moment] = []
         self.path = folder / f"{uuid.uuid4()}.part"
@@ -81,9 +83,9 @@ class OpenSegment:
         """How many pictures were encoded."""
         return len(self._encoded)
 
-    def add(self, frame: ScreenFrame) -> None:
+    def add(self, frame: EncodableFrame) -> None:
         """Take the next frame, of the same size; raises OSError and SegmentFull."""
-        picture = encodable(frame.image)
+        picture = frame.image
         same = self._shown is not None and look_alike(self._shown, picture)
         if same and self._repeated and not self._repeat_is_due(frame.moment):
             self._waiting = frame.moment

@@ -6,17 +6,26 @@ import errno
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
+
+import av
+import numpy as np
+from numpy.typing import NDArray
 
 from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.core.frame import Frame
 from proctor_desktop.core.moment import Clock, Moment
 from proctor_desktop.core.observation import Health, Source, SourceHealth
 from proctor_desktop.hosts.memory import give_back_freed
 from proctor_desktop.hosts.worker import Crashed, Worker
-from proctor_desktop.recording.encoder import SegmentFull
-from proctor_desktop.recording.intake import Intake, Report, ScreenFrame
+from proctor_desktop.recording.encoder import SegmentFull, encodable
+from proctor_desktop.recording.intake import Intake, Report
 from proctor_desktop.recording.missing import MissingFrames
-from proctor_desktop.recording.segment import OpenSegment, Segment
+from proctor_desktop.recording.segment import EncodableFrame, OpenSegment, Segment
 from proctor_desktop.recording.segment_file import SegmentFile, Sink
+
+ScreenFrame: TypeAlias = Frame[NDArray[np.uint8]]
+"""A picture of the screen: ``uint8``, height x width x 4, in BGRA order."""
 
 _LOOK_S = 1.0
 _RETRY_S = 5.0
@@ -54,7 +63,7 @@ class Segmenter:
         self._clock = clock
         self._report = report
         self._open_file = open_file
-        self._intake = Intake(frames_per_s, report)
+        self._intake: Intake[av.VideoFrame] = Intake(frames_per_s, report)
         self._missing = MissingFrames()
         self._failure = ""
         self._retry_at: Moment | None = None
@@ -74,8 +83,11 @@ class Segmenter:
             ) from problem
 
     def put(self, frame: ScreenFrame) -> bool:
-        """Take a frame (BGRA); False when it was dropped because the encoder is behind."""
-        return self._intake.put(frame)
+        """Take a frame (BGRA); False when it was dropped because the encoder is behind.
+
+        It is made ready for the encoder here, for a large screen's own pixels take 8 MB.
+        """
+        return self._intake.put(Frame(frame.number, frame.moment, encodable(frame.image)))
 
     def start(self) -> None:
         """Begin to encode; ``open`` came before."""
@@ -106,7 +118,7 @@ class Segmenter:
             self._guarded(self._finish)
         return True
 
-    def _accept(self, frame: ScreenFrame) -> None:
+    def _accept(self, frame: EncodableFrame) -> None:
         if self._retry_at is not None and frame.moment.mono_ns < self._retry_at.mono_ns:
             self._missing.miss(frame.moment, self._failure)
         else:
@@ -122,7 +134,7 @@ class Segmenter:
         for segment in done:
             self._finished(segment)
 
-    def _write(self, frame: ScreenFrame) -> None:
+    def _write(self, frame: EncodableFrame) -> None:
         if self._segment is not None and self._is_over(self._segment, frame):
             self._finish()
         if not self._add(frame):
@@ -132,11 +144,10 @@ class Segmenter:
         elif self._segment is not None and self._segment.frames >= _PROVEN_FRAMES:
             self._recover(frame.moment)
 
-    def _is_over(self, segment: OpenSegment, frame: ScreenFrame) -> bool:
-        return (
-            frame.image.shape != segment.shape
-            or frame.moment.since_s(segment.started) >= self._segment_s - self._jitter_s
-        )
+    def _is_over(self, segment: OpenSegment, frame: EncodableFrame) -> bool:
+        return (frame.image.width, frame.image.height) != segment.size_px or frame.moment.since_s(
+            segment.started
+        ) >= self._segment_s - self._jitter_s
 
     def _overdue(self) -> bool:
         """Whether frames stopped coming and the segment has waited for them long enough."""
@@ -146,7 +157,7 @@ class Segmenter:
             and self._clock.now().since_s(self._segment.started) >= limit_s
         )
 
-    def _add(self, frame: ScreenFrame) -> bool:
+    def _add(self, frame: EncodableFrame) -> bool:
         """Add to this segment or, when it is full, to a new one; False when neither has room."""
         for _ in range(2):
             if self._segment is None:

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from proctor_desktop.core.frame import Frame
-from proctor_desktop.recording.intake import ScreenFrame
+from proctor_desktop.recording.encoder import encodable
+from proctor_desktop.recording.segment import EncodableFrame
 from proctor_desktop.recording.segment_file import SegmentFile
+from proctor_desktop.recording.segmenter import ScreenFrame
 from tests.fakes.manual_clock import START
 
 
@@ -26,6 +28,16 @@ def noisy_frame(number: int, at_s: float, size: tuple[int, int]) -> ScreenFrame:
     """A picture that no codec can make small."""
     noise = np.random.default_rng(number).integers(0, 255, (size[1], size[0], 4))
     return Frame(number, START.later(at_s), noise.astype(np.uint8))
+
+
+def encodable_frame(number: int, at_s: float) -> EncodableFrame:
+    """The same page as the segmenter hands it on."""
+    return prepared(screen_frame(number, at_s))
+
+
+def prepared(frame: ScreenFrame) -> EncodableFrame:
+    """A picture as the segmenter hands it on."""
+    return Frame(frame.number, frame.moment, encodable(frame.image))
 
 
 class FailingFile(SegmentFile):

@@ -15,15 +15,14 @@ import pytest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.observation import Health
 from proctor_desktop.recording import segment as segment_module
-from proctor_desktop.recording.intake import ScreenFrame
 from proctor_desktop.recording.orphan import orphan
 from proctor_desktop.recording.segment import Segment
 from proctor_desktop.recording.segment_file import SegmentFile
-from proctor_desktop.recording.segmenter import Segmenter
+from proctor_desktop.recording.segmenter import ScreenFrame, Segmenter
 from proctor_desktop.wire.rest import MAX_BLOB_BYTES
 from tests.fakes.manual_clock import START, ManualClock
 from tests.fakes.reports import Reports
-from tests.fakes.screen_frames import FailingFile, noisy_frame, screen_frame
+from tests.fakes.screen_frames import FailingFile, noisy_frame, prepared, screen_frame
 
 
 class Sitting:
@@ -50,7 +49,7 @@ class Sitting:
         """Let the segmenter work on frame after frame, as its thread would."""
         for frame in frames:
             self.clock.advance(frame.moment.since_s(self.clock.now()))
-            self.segmenter._accept(frame)
+            self.segmenter._accept(prepared(frame))
 
     def end(self) -> list[Segment]:
         self.segmenter.start()
@@ -230,13 +229,13 @@ from pathlib import Path
 from proctor_desktop.recording.segmenter import Segmenter
 from tests.fakes.manual_clock import ManualClock
 from tests.fakes.reports import Reports
-from tests.fakes.screen_frames import screen_frame
+from tests.fakes.screen_frames import encodable_frame
 reports = Reports()
 segmenter = Segmenter(
     Path(sys.argv[1]), 3600, 1, print, ManualClock(), reports, reports.crashed
 )
 for number in range(100000):
-    segmenter._accept(screen_frame(number, number))
+    segmenter._accept(encodable_frame(number, number))
     print(number, flush=True)
 """
 
