@@ -52,6 +52,7 @@ from proctor_desktop.upload.client import Client
 from proctor_desktop.upload.enrol import Identity
 from proctor_desktop.upload.worker import UploadWorker
 from proctor_desktop.wire import dsse, rest, stdio
+from proctor_desktop.wire.seal import Recipients
 
 NOT_DELIVERED = 4
 """Exit code when all is recorded but not all of it has reached the endpoint."""
@@ -139,7 +140,7 @@ class Monitor:
             stack.callback(writer.close)
             reader = stack.enter_context(Reader(folder.path))
             upload_reader = stack.enter_context(Reader(folder.path))
-            blobs = BlobStore(folder.blobs, folder.incoming)
+            blobs = BlobStore(folder.blobs, folder.incoming, self._recipients(folder))
             if found:
                 take_over(found, reader, writer, blobs, self._clock.now(), self._boot)
             worker = self._upload_worker(folder, upload_reader, writer, left, work)
@@ -149,6 +150,9 @@ class Monitor:
             stack.callback(worker.stop, 2.0)
             stack.callback(self._stages.stop)
             return self._watch(folder, left, reader, worker, evidence, conductor, loop)
+
+    def _recipients(self, folder: SessionFolder) -> Recipients:
+        return Recipients(folder.session, self._signed.exam.seal_to)
 
     def _watch(
         self,

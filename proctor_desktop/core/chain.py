@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from proctor_desktop.core.moment import Moment, from_rfc3339, rfc3339
@@ -21,11 +21,21 @@ FIRST_SEQ = 1
 
 @dataclass(frozen=True, slots=True)
 class BlobRef:
-    """A file that a record names: its SHA-256, media type and size."""
+    """A file that a record names: its SHA-256, media type and size.
+
+    ``seals`` is the salted hash of the content where the file is sealed and complete; the type is
+    then the content's, the hash and size the sealed file's.
+    """
 
     sha256: str
     type: str
     size: int
+    seals: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that stands in the record."""
+        body: dict[str, Any] = {"sha256": self.sha256, "type": self.type, "size": self.size}
+        return body | {"seals": self.seals} if self.seals else body
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +98,7 @@ def encode(
         "boot": boot,
         "kind": kind,
         "data": data,
-        "blobs": [asdict(blob) for blob in blobs],
+        "blobs": [blob.to_json() for blob in blobs],
     }
     text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     # Names of files and programs may hold what is no text; that must not keep a record away.
@@ -147,14 +157,16 @@ def follow(head: Head, record: Record) -> Head:
 
 
 def _blob(item: Any) -> BlobRef:
-    if not isinstance(item, dict) or set(item) != {"sha256", "type", "size"}:
+    if not isinstance(item, dict) or set(item) - {"seals"} != {"sha256", "type", "size"}:
         raise ValueError("a blob reference has sha256, type and size")
     sha256, media_type, size = item["sha256"], item["type"], item["size"]
     if not isinstance(sha256, str) or not is_sha256(sha256):
         raise ValueError("a blob's sha256 is 64 lower-case hex digits")
     if not isinstance(media_type, str) or type(size) is not int or size < 0:
         raise ValueError("a blob has a media type and a size")
-    return BlobRef(sha256, media_type, size)
+    if "seals" in item and not (isinstance(item["seals"], str) and is_sha256(item["seals"])):
+        raise ValueError("what a blob seals is named by 64 lower-case hex digits")
+    return BlobRef(sha256, media_type, size, item.get("seals", ""))
 
 
 def is_sha256(text: str) -> bool:

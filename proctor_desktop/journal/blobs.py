@@ -10,6 +10,7 @@ from pathlib import Path
 
 from proctor_desktop.core.chain import BlobRef, digest
 from proctor_desktop.hosts.durability import sync_folder
+from proctor_desktop.wire.seal import Recipients, sealed
 
 _CHUNK_BYTES = 1024 * 1024
 
@@ -25,15 +26,20 @@ class NotKept(OSError):
 class BlobStore:
     """The blobs of one session.
 
-    ``blobs`` holds complete files named by their SHA-256, ``incoming`` the unfinished ones.
+    ``blobs`` holds complete files named by their SHA-256, ``incoming`` the unfinished ones. What is
+    kept is sealed in memory first, if there is anybody to seal it to.
     """
 
-    def __init__(self, blobs: Path, incoming: Path) -> None:
+    def __init__(self, blobs: Path, incoming: Path, to: Recipients) -> None:
         self._blobs = blobs
         self._incoming = incoming
+        self._to = to
 
     def keep(self, content: bytes, media_type: str) -> BlobRef:
-        """Make ``content`` durable under its hash; raises NotKept if the disk refuses."""
+        """Make ``content``, sealed, durable under its hash; raises NotKept if the disk refuses."""
+        seals = ""
+        if self._to:
+            content, seals = sealed(content, self._to, media_type)
         name = digest(content)
         part = self._incoming / f"{uuid.uuid4()}.part"
         try:
@@ -43,7 +49,7 @@ class BlobStore:
             with suppress(OSError):  # a disk that is read-only by now; recovery finds it
                 part.unlink(missing_ok=True)
             raise NotKept(problem.errno, problem.strerror) from problem
-        return BlobRef(name, media_type, len(content))
+        return BlobRef(name, media_type, len(content), seals)
 
     def adopt(self, part: Path, media_type: str) -> BlobRef:
         """Take over a file that nobody writes to any more; raises NotKept."""

@@ -13,6 +13,7 @@ from proctor_desktop.journal import ledger
 from proctor_desktop.journal.blobs import BlobStore
 from proctor_desktop.journal.database import open_for_reading
 from proctor_desktop.journal.session_folder import SessionFolder
+from proctor_desktop.wire.seal import Recipients
 
 
 class Reader:
@@ -21,7 +22,9 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self._folder = SessionFolder(folder)
         self._db = open_for_reading(folder)
-        self._blobs = BlobStore(self._folder.blobs, self._folder.incoming)
+        self._blobs = BlobStore(
+            self._folder.blobs, self._folder.incoming, Recipients(self._folder.session)
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -31,6 +31,7 @@ from proctor_desktop.recording.segment import Segment
 from proctor_desktop.selftest.pictures import Picture
 from proctor_desktop.selftest.steps import StepFailed
 from proctor_desktop.wire import dsse, rest
+from proctor_desktop.wire.seal import Recipients
 
 AWAY_S = 7.0
 THERE_S = 2.0
@@ -102,7 +103,7 @@ def write_session(
         folder = session_folder.create(data, exam.envelope)
         writer = Writer(folder, boot_id())
         stack.callback(writer.close)
-        blobs = BlobStore(folder.blobs, folder.incoming)
+        blobs = BlobStore(folder.blobs, folder.incoming, Recipients(folder.session))
         clock = PlayedClock(started)
         frames = RecentFrames()
         evidence = Evidence(

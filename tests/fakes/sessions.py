@@ -15,6 +15,7 @@ from proctor_desktop.journal.blobs import BlobStore
 from proctor_desktop.journal.reader import Reader
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Entry, Writer
+from proctor_desktop.wire.seal import Recipients
 from tests.playbook import moment
 
 BOOT = "boot-1"
@@ -44,7 +45,7 @@ def blob(content: bytes, media_type: str = "image/jpeg") -> BlobRef:
 
 def store(folder: SessionFolder) -> BlobStore:
     """The session's blobs."""
-    return BlobStore(folder.blobs, folder.incoming)
+    return BlobStore(folder.blobs, folder.incoming, Recipients(folder.session))
 
 
 @contextmanager

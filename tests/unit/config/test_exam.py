@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -276,3 +277,16 @@ def test_a_setting_of_the_wrong_kind_is_refused_and_not_guessed_at(policy: dict[
     }
     with pytest.raises(EnvironmentProblem, match="the exam is not valid"):
         exam_file.parse(body, "draft.json")
+
+
+SEALING_KEY = X25519PrivateKey.generate().public_key().public_bytes_raw().hex()
+
+
+def test_an_exam_names_whom_the_evidence_is_sealed_to() -> None:
+    assert exam_file.parse({**BODY, "seal_to": [SEALING_KEY]}, "draft").seal_to == (SEALING_KEY,)
+
+
+@pytest.mark.parametrize("keys", [["00" * 32], ["abc"], [SEALING_KEY, SEALING_KEY]])
+def test_what_nothing_can_be_sealed_to_is_refused(keys: list[str]) -> None:
+    with pytest.raises(EnvironmentProblem, match="seal_to"):
+        exam_file.parse({**BODY, "seal_to": keys}, "draft")

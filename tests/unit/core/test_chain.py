@@ -41,7 +41,14 @@ json_values = st.recursive(
 )
 data = st.dictionaries(text, json_values, max_size=4)
 blobs = st.lists(
-    st.builds(BlobRef, st.binary().map(digest), text, st.integers(0, 2**40)), max_size=3
+    st.builds(
+        BlobRef,
+        st.binary().map(digest),
+        text,
+        st.integers(0, 2**40),
+        st.just("") | st.binary().map(digest),
+    ),
+    max_size=3,
 )
 moments = st.builds(
     Moment,

@@ -7,9 +7,12 @@ import stat
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from proctor_desktop.core.chain import digest
 from proctor_desktop.journal.blobs import BlobStore, NotKept, hash_file, write_new
+from proctor_desktop.wire.seal import Recipients
+from proctor_desktop.wire.unseal import open_sealed
 
 CONTENT = b"\xff\xd8 a still \xff\xd9"
 
@@ -18,7 +21,7 @@ CONTENT = b"\xff\xd8 a still \xff\xd9"
 def blobs(tmp_path: Path) -> BlobStore:
     for name in ("blobs", "incoming"):
         (tmp_path / name).mkdir()
-    return BlobStore(tmp_path / "blobs", tmp_path / "incoming")
+    return BlobStore(tmp_path / "blobs", tmp_path / "incoming", Recipients("a session"))
 
 
 def refuse(monkeypatch: pytest.MonkeyPatch, call: str, number: int, words: str) -> None:
@@ -126,3 +129,19 @@ def test_a_new_file_never_overwrites(tmp_path: Path) -> None:
 def test_hashing_a_file_is_hashing_its_content(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     assert hash_file(tmp_path / "empty") == (digest(b""), 0)
+
+
+def test_what_is_kept_for_somebody_can_be_read_by_nobody_else(
+    tmp_path: Path, blobs: BlobStore
+) -> None:
+    key = X25519PrivateKey.generate()
+    to = Recipients("a session", (key.public_key().public_bytes_raw().hex(),))
+    sealing = BlobStore(tmp_path / "blobs", tmp_path / "incoming", to)
+    kept = sealing.keep(b"a face", "image/jpeg")
+    path = blobs.path(kept.sha256)
+    assert path is not None
+    content = path.read_bytes()
+    assert b"a face" not in content
+    assert (digest(content), len(content)) == (kept.sha256, kept.size)
+    opened = open_sealed(content, [key])
+    assert (opened.content, opened.digest) == (b"a face", kept.seals)
