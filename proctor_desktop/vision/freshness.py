@@ -6,7 +6,7 @@ video codec changes a little now and then, when the codec refreshes it. So a pic
 when something in it has moved since the last new ones, or when a good part of it changed and did so
 in half of the last pictures as well: that is noise. It is held against the last three of either
 kind, since a picture may be shown by turns with another. And it is not new where the very same was
-shown within the last minute: that is a recording which begins again.
+shown among the last twelve new ones: that is a short recording which begins again and again.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _FAINT_SHARE_DARK = 0.005
 _FAINT_LOOKS = 7
 _SAMPLE_STEP = 4
 _BY_TURNS = 3
-_SHOWN = 480  # a minute of pictures
+_SHOWN = 12  # a film that is played to and fro, to make it longer, looks still for as long
 
 
 class Freshness:
