@@ -151,7 +151,8 @@ def test_the_photo_is_the_next_picture_with_exactly_one_face(desk: Studio) -> No
     assert (identity.data["outcome"], identity.blobs[0].type) == ("kept", "image/jpeg")
     assert desk.asked("photo") == [(identity.blobs[0].sha256,)]
     assert desk.reader.blob_path(identity.blobs[0].sha256) is not None
-    assert desk.asked("remember") == [(4,)], "the very picture that was kept"
+    kept = (4, identity.blobs[0].sha256)
+    assert desk.asked("remember") == [kept], "the very picture that was kept"
 
 
 def test_one_wish_takes_one_photo(desk: Studio) -> None:
