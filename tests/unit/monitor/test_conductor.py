@@ -25,8 +25,10 @@ from proctor_desktop.vision.calibration import (
 from proctor_desktop.vision.eyes import eyes_of
 from proctor_desktop.vision.screen import ASSUMED_ERROR_DEG, Screen
 from proctor_desktop.wire import eventlog, stdio
+from proctor_desktop.wire.fingerprint import fingerprint
 from tests.fakes.faces import rotation
 from tests.fakes.gazing import Face, gazing_mesh
+from tests.fakes.sealing import INSTITUTION, public
 from tests.fakes.sessions import BOOT
 from tests.fakes.studio import ADA, CALIBRATED, STRAIGHT, Studio, studio
 from tests.playbook import faces
@@ -98,6 +100,16 @@ def test_the_candidate_first_sees_what_they_are_asked_to_agree_to(desk: Studio) 
     assert isinstance(notice, stdio.Notice)
     assert (notice.text, notice.sha256, notice.signer) == ("We record.", NOTICE, desk.exam.signer)
     assert phase == stdio.PhaseIs(Phase.OPENED)
+
+
+def test_whom_evidence_is_sealed_to_is_recorded_and_shown(desk: Studio) -> None:
+    key = public(INSTITUTION)
+    desk.exam = replace(desk.exam, exam=replace(desk.exam.exam, seal_to=(key,)))
+    desk.conductor().open()
+    assert data_of(desk, "policy")["seal_to"] == [key]
+    notice = desk.said[0]
+    assert isinstance(notice, stdio.Notice)
+    assert notice.sealed_to == [fingerprint(key)]
 
 
 def test_nothing_is_watched_before_the_candidate_agreed(desk: Studio) -> None:
