@@ -42,7 +42,7 @@ KILLS, SHORT_KILLS = 50, 3
 SEED = 20261121
 NOBODY_LISTENS = "http://127.0.0.1:9"
 FPS, FILM_S = 8, 16
-ONE_LIFE_S = 6.0
+LONGEST_LIFE_S, LAST_LIFE_S = 6.0, 8.0
 _STRETCH_S = 1.5
 
 KNOWN = np.random.default_rng(SEED).integers(0, 256, (48, 3), np.uint8)
@@ -157,7 +157,7 @@ def live_and_die(one: Cage, draw: random.Random) -> None:
     process = start(one.words, one.log, one.environment)
     try:
         wait_until(lambda: head_seq(one.data) > before, 60, "the monitor recorded nothing")
-        time.sleep(draw.uniform(0.0, 4.0))
+        time.sleep(draw.uniform(0.0, LONGEST_LIFE_S))
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -174,12 +174,12 @@ def measure(kills: int, folder: Path) -> dict[str, Any]:
     for _ in range(kills):
         live_and_die(sealed, draw)
         worst |= scan(sealed.folder).hits
-    last = run(*sealed.words, "--duration", f"{ONE_LIFE_S:g}", **sealed.environment)
+    last = run(*sealed.words, "--duration", f"{LAST_LIFE_S:g}", **sealed.environment)
     found = scan(sealed.folder)
     (package,) = sealed.data.glob("*.evidence")
     verdict, opening = verify_opened(package, Trust(), [ESCROW])
     control = cage(folder / "control", film, sound, ())
-    run(*control.words, "--duration", f"{ONE_LIFE_S:g}", **control.environment)
+    run(*control.words, "--duration", f"{LAST_LIFE_S:g}", **control.environment)
     return {
         "kills": kills,
         "last_exit_code": last.returncode,
