@@ -87,13 +87,9 @@ class NoticeScreen(Screen):
     def _who_can_read(self, sealed_to: list[str]) -> str:
         """Whether what is kept can be read by the institution only, in a line."""
         if not sealed_to:
-            return self.tr(
-                "What is kept is not sealed: whoever can read this computer's disk can see it."
-            )
-        return self.tr(
-            "What is kept is sealed: only the institution, or who else holds one of its keys "
-            "({keys}), can open it. This computer cannot."
-        ).format(keys=", ".join(sealed_to))
+            return self.tr("By whoever can read this computer's disk: what is kept is not sealed.")
+        words = self.tr("By the institution only: what is kept is sealed to {keys}.")
+        return words.format(keys=", ".join(sealed_to))
 
     def _summary(self) -> QFrame:
         rows = (

@@ -198,10 +198,10 @@ def test_the_notice_is_shown_as_it_is_with_who_signed_it(bench: Bench) -> None:
 def test_the_notice_says_who_can_read_what_is_kept(bench: Bench) -> None:
     unsealed = EVERY_SCREEN[Stage.NOTICE]
     bench.turn(unsealed)
-    assert "whoever can read this computer's disk can see it" in bench.texts()
+    assert "By whoever can read this computer's disk" in bench.texts()
     notice = replace(NOTICE, sealed_to=["00e1 9a89 aa0e 9ad0"])
     bench.turn(replace(unsealed, notice=notice))
-    assert "only the institution" in bench.texts()
+    assert "By the institution only" in bench.texts()
     assert "00e1 9a89 aa0e 9ad0" in bench.texts()
 
 
