@@ -17,7 +17,7 @@ import signal
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -27,10 +27,12 @@ import av
 import numpy as np
 
 from proctor_desktop.demo.candidate import Candidate
+from proctor_desktop.demo.portrait import Picture
 from proctor_desktop.demo.pose import ABSENT, AT_REST
 from proctor_desktop.demo.sway import sway
 from proctor_desktop.export.opening import verify_opened
 from proctor_desktop.export.verify import Trust
+from proctor_desktop.recording import still
 from proctor_desktop.weights.sync import require
 from tests.fakes.institution import Institution
 from tests.fakes.journals import head_seq
@@ -44,6 +46,7 @@ NOBODY_LISTENS = "http://127.0.0.1:9"
 FPS, FILM_S = 8, 16
 LONGEST_LIFE_S, LAST_LIFE_S = 6.0, 8.0
 _STRETCH_S = 1.5
+_PIECE_BYTES = 32
 
 KNOWN = np.random.default_rng(SEED).integers(0, 256, (48, 3), np.uint8)
 """Pixels that stand in every picture, from one edge of it on."""
@@ -67,10 +70,14 @@ def _known_bytes() -> Iterator[bytes]:
         yield np.ascontiguousarray(middle[:, plane]).tobytes()
 
 
-SIGNS = {
-    **{name: re.compile(sign, re.DOTALL) for name, sign in _BEGINNINGS.items()},
-    "known bytes": re.compile(b"|".join(map(re.escape, _known_bytes())), re.DOTALL),
-}
+def signs(stills: Iterable[bytes] = ()) -> dict[str, re.Pattern[bytes]]:
+    """What to look for; ``stills`` are pictures of the film, encoded as the monitor does."""
+    pieces = [one[len(one) // 2 :][:_PIECE_BYTES] for one in stills]
+    known = {"known pixels": [*_known_bytes()], "known stills": pieces}
+    return {
+        **{name: re.compile(sign, re.DOTALL) for name, sign in _BEGINNINGS.items()},
+        **{name: re.compile(b"|".join(map(re.escape, of))) for name, of in known.items() if of},
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,33 +89,38 @@ class Scan:
     hits: Counter[str]
 
 
-def scan(*places: Path) -> Scan:
+def scan(place: Path, wanted: Mapping[str, re.Pattern[bytes]]) -> Scan:
     """Look for signs in every byte of every file there."""
-    files = [path for place in places for path in (place, *place.rglob("*")) if path.is_file()]
+    files = [path for path in (place, *place.rglob("*")) if path.is_file()]
     hits: Counter[str] = Counter()
     size_bytes = 0
     for path in files:
         content = path.read_bytes()
         size_bytes += len(content)
-        for name, sign in SIGNS.items():
+        for name, sign in wanted.items():
             hits[name] += len(sign.findall(content))
     return Scan(len(files), size_bytes, +hits)
 
 
-def write_film(path: Path, seconds: float = FILM_S) -> Path:
-    """A lossless film of a candidate who comes and goes, with the known bytes in each picture."""
+def pictures() -> tuple[list[Picture], list[Picture]]:
+    """The candidate there and gone, with the known bytes in each picture."""
     who = Candidate.from_portrait(require("demo_portrait"), require("face_landmarker"))
     here = [who.render(AT_REST.plus(sway(n / FPS, 0.5)), seed=n) for n in range(4 * FPS)]
     away = [who.render(ABSENT, seed=n) for n in range(4)]
+    for picture in (*here, *away):
+        picture[-1, : len(KNOWN)] = KNOWN
+    return here, away
+
+
+def write_film(path: Path, here: list[Picture], away: list[Picture]) -> Path:
+    """A lossless film of a candidate who comes and goes."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("ffv1", rate=FPS)
         stream.width, stream.height, stream.pix_fmt = 640, 480, "bgr0"
         stream.codec_context.time_base = Fraction(1, FPS)
-        for number in range(round(seconds * FPS)):
+        for number in range(FILM_S * FPS):
             shown = away if int(number / FPS / _STRETCH_S) % 2 else here
-            picture = shown[number % len(shown)].copy()
-            picture[-1, : len(KNOWN)] = KNOWN
-            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            frame = av.VideoFrame.from_ndarray(shown[number % len(shown)], format="rgb24")
             frame.pts, frame.time_base = number, Fraction(1, FPS)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
@@ -167,15 +179,17 @@ def measure(kills: int, folder: Path) -> dict[str, Any]:
     """Run both sessions; see :func:`write` for what the figures say."""
     began_s = time.monotonic()
     draw = random.Random(SEED)
-    film = write_film(folder / "camera.mkv")
+    here, away = pictures()
+    wanted = signs(still.jpeg(one) for one in (*here, *away))
+    film = write_film(folder / "camera.mkv", here, away)
     sound = write_wav(folder / "sound.wav", tone(220, 60, 16_000))
     sealed = cage(folder / "sealed", film, sound, SEAL_TO)
     worst: Counter[str] = Counter()
     for _ in range(kills):
         live_and_die(sealed, draw)
-        worst |= scan(sealed.folder).hits
+        worst |= scan(sealed.folder, wanted).hits
     last = run(*sealed.words, "--duration", f"{LAST_LIFE_S:g}", **sealed.environment)
-    found = scan(sealed.folder)
+    found = scan(sealed.folder, wanted)
     (package,) = sealed.data.glob("*.evidence")
     verdict, opening = verify_opened(package, Trust(), [ESCROW])
     control = cage(folder / "control", film, sound, ())
@@ -191,7 +205,7 @@ def measure(kills: int, folder: Path) -> dict[str, Any]:
         "compared": opening.compared,
         "not_sealed": opening.not_sealed,
         "problems": list(opening.problems),
-        "control_hits": dict(scan(control.folder).hits),
+        "control_hits": dict(scan(control.folder, wanted).hits),
         "seconds": time.monotonic() - began_s,
     }
 
@@ -206,11 +220,12 @@ A real monitor watched a lossless film whose every picture has 144 known bytes i
 stills with overlays and camera clips sealed to two keys, and was killed with `kill -9`
 {figures["kills"]} times at random moments (seed {SEED}). After every kill, and at the end with the
 export written, every byte of the data folder, the temporary folder and the log was searched for
-beginnings of JPEG (also in base64, and by its tables), PNG, MP4 and Ogg, and for the known bytes.
+beginnings of JPEG (also in base64, and by its tables), PNG, MP4 and Ogg, for the known pixels, and
+for pieces of the very stills that the monitor makes of these pictures.
 
 | what | figure |
 |---|---|
-| readable beginnings or known bytes found | {hits} |
+| readable beginnings, known pixels or pieces of known stills found | {hits} |
 | searched at the end | {figures["files"]} files, {figures["megabytes"]:.1f} MB |
 | sealed files in the export that the escrow's key opened | {figures["opened"]} |
 | of them compared with what their records say | {figures["compared"]} |
