@@ -180,8 +180,8 @@ def live_and_die(one: Cage, draw: random.Random) -> None:
 def measure(*, short: bool) -> dict[str, Any]:
     """Run both sessions; see :func:`write` for what the figures say.
 
-    ``failed`` counts what was found readable or is not what the records say, and what would make the
-    search prove nothing. Raises NotMeasured where there is no candidate to film.
+    ``failed`` counts what was found readable or is not what the records say, and what would make
+    the search prove nothing. Raises NotMeasured where there is no candidate to film.
     """
     try:
         here, away = pictures()
