@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from proctor_desktop.core.chain import BlobRef
 from proctor_desktop.core.errors import EnvironmentProblem
@@ -148,3 +150,20 @@ def test_what_is_no_export_has_nothing_to_open(tmp_path: Path) -> None:
     assert opening == Opening(0, 0, 0, 0, ())
     with pytest.raises(EnvironmentProblem, match="cannot be read"):
         verify_opened(tmp_path / "none", TRUST, [INSTITUTION])
+
+
+def test_no_changed_byte_goes_unnoticed_by_a_key(sitting: SealingSession) -> None:
+    blob = sitting.seal(b"a face")
+    file = held(sitting, blob)
+    keyholder = Keyholder([INSTITUTION])
+    for place in range(len(file)):
+        changed = bytearray(file)
+        changed[place] ^= 1
+        look = keyholder.look(blob, bytes(changed), sitting.session)
+        assert look.content is None, f"byte {place}"
+
+
+@given(st.binary(max_size=400))
+def test_whatever_stands_behind_the_magic_is_no_crash(rest: bytes) -> None:
+    blob = BlobRef(WRONG, "image/png", 1)
+    assert Keyholder([INSTITUTION]).look(blob, MAGIC + rest, "a session").content is None
