@@ -43,6 +43,7 @@ from proctor_desktop.monitor.kiosk_link import KioskLink, NoKiosk
 from proctor_desktop.monitor.loop import ORPHANED_REASON, PHOTO, UPLOAD, WAKE, Outlets, SessionLoop
 from proctor_desktop.monitor.recent_frames import Picture, RecentFrames
 from proctor_desktop.monitor.recovery import Unfinished, take_over, unfinished
+from proctor_desktop.monitor.reference_photo import ReferencePhoto
 from proctor_desktop.monitor.stages import StageOptions, Stages
 from proctor_desktop.monitor.status import Status
 from proctor_desktop.monitor.stop_request import StopRequest
@@ -145,11 +146,21 @@ class Monitor:
                 take_over(found, reader, writer, blobs, self._clock.now(), self._boot)
             worker = self._upload_worker(folder, upload_reader, writer, left, work)
             evidence = self._evidence(writer, blobs, left)
-            conductor = self._conductor(folder, reader, evidence, worker)
-            loop = self._loop(evidence, conductor, blobs, reader, worker)
+            photo = self._reference_photo(reader)
+            conductor = self._conductor(folder, photo, evidence, worker)
+            loop = self._loop(evidence, conductor, blobs, reader, worker, photo)
             stack.callback(worker.stop, 2.0)
             stack.callback(self._stages.stop)
             return self._watch(folder, left, reader, worker, evidence, conductor, loop)
+
+    def _reference_photo(self, reader: Reader) -> ReferencePhoto:
+        return ReferencePhoto(
+            self._stages,
+            self._frames,
+            reader.blob_path,
+            sealed=bool(self._signed.exam.seal_to),
+            say=self._link.say if self._options.kiosk else None,
+        )
 
     def _recipients(self, folder: SessionFolder) -> Recipients:
         return Recipients(folder.session, self._signed.exam.seal_to)
@@ -244,14 +255,18 @@ class Monitor:
         )
 
     def _conductor(
-        self, folder: SessionFolder, reader: Reader, evidence: Evidence, worker: UploadWorker
+        self,
+        folder: SessionFolder,
+        photo: ReferencePhoto,
+        evidence: Evidence,
+        worker: UploadWorker,
     ) -> Conductor:
         session = Session(
             folder.session,
             dsse.public_hex(folder.session_key()),
             self._signed,
             self._options.candidate,
-            abilities(self._host, self._options.stages, self._analysers),
+            abilities(self._host, self._options.stages, self._analysers, self._signed.exam.seal_to),
         )
 
         def watch() -> None:
@@ -267,8 +282,8 @@ class Monitor:
             cancel=self._stages.vision.cancel_calibration,
             use=self._stages.vision.use,
             photo=worker.photo,
-            remember=self._stages.remember,
-            recall=lambda sha256: self._recall(reader, sha256),
+            remember=photo.taken,
+            recall=photo.recall,
             say=self._link.say,
             alarm=self._set_photo_alarm,
             stop=self._stop.ask,
@@ -289,6 +304,7 @@ class Monitor:
         blobs: BlobStore,
         reader: Reader,
         worker: UploadWorker,
+        photo: ReferencePhoto,
     ) -> SessionLoop:
         def beat() -> int:
             counts = reader.delivery()
@@ -300,6 +316,7 @@ class Monitor:
             beat=beat,
             preview=self._set_preview,
             wanted=lambda: session_folder.takeover_wanted(self._options.data),
+            photo=photo.held,
         )
         return SessionLoop(
             self._inbox,
@@ -312,10 +329,6 @@ class Monitor:
             outlets,
             self._stop,
         )
-
-    def _recall(self, reader: Reader, sha256: str) -> None:
-        """Compare faces with the photo that was taken before the restart."""
-        self._stages.recall(reader.blob_path(sha256))
 
     def _show(
         self, conductor: Conductor, evidence: Evidence, reader: Reader, worker: UploadWorker

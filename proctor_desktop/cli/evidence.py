@@ -8,9 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from proctor_desktop.cli.options import DATA, FILE, Command, existing, write
+from proctor_desktop.cli.options import (
+    DATA,
+    FILE,
+    PASSPHRASE_FILE,
+    SEALING_KEYS,
+    Command,
+    existing,
+    write,
+)
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
     from proctor_desktop.export.verify import Trust
 
 INVALID_EXIT = 1
@@ -56,52 +66,84 @@ def _trusted(institution_key: tuple[str, ...], server_key: tuple[str, ...]) -> T
     )
 
 
+def _loaded(keys: tuple[Path, ...], passphrase_file: Path | None) -> list[X25519PrivateKey]:
+    from proctor_desktop.config import passphrase
+    from proctor_desktop.config.keys import load_sealing
+
+    return [load_sealing(key, passphrase.sources(passphrase_file)) for key in keys]
+
+
 @click.command()
 @click.argument("file", type=FILE)
 @_trust
+@SEALING_KEYS
+@PASSPHRASE_FILE
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def verify(
-    file: Path, institution_key: tuple[str, ...], server_key: tuple[str, ...], as_json: bool
+    file: Path,
+    institution_key: tuple[str, ...],
+    server_key: tuple[str, ...],
+    keys: tuple[Path, ...],
+    passphrase_file: Path | None,
+    as_json: bool,
 ) -> None:
-    """Tell whether an evidence file is whole and genuine (exit 0, 2 with gaps, 1 if not)."""
+    """Tell whether an evidence file is whole and genuine (exit 0, 2 with gaps, 1 if not).
+
+    With --key every sealed file is opened, too, and compared with its record.
+    """
     import json
 
+    from proctor_desktop.export.opening import verify_opened
     from proctor_desktop.export.verify import verify as check
 
-    verdict = check(existing(file), _trusted(institution_key, server_key))
-    if as_json:
-        print(json.dumps(verdict.to_json(), indent=2, ensure_ascii=False))
+    trust, opening = _trusted(institution_key, server_key), None
+    if keys:
+        private = _loaded(keys, passphrase_file)
+        verdict, opening = verify_opened(existing(file), trust, private)
     else:
-        print("\n".join(verdict.lines()))
+        verdict = check(existing(file), trust)
+    if as_json:
+        body = verdict.to_json() | ({"opening": opening.to_json()} if opening else {})
+        print(json.dumps(body, indent=2, ensure_ascii=False))
+    else:
+        print("\n".join((*verdict.lines(), *(opening.lines() if opening else ()))))
         if verdict.exit_code == INVALID_EXIT:
             print("Do not rely on this file. Get it again from the candidate or the endpoint.")
-    sys.exit(verdict.exit_code)
+    sys.exit(INVALID_EXIT if opening and opening.problems else verdict.exit_code)
 
 
 @click.command()
 @click.argument("file", type=FILE)
 @_trust
+@SEALING_KEYS
+@PASSPHRASE_FILE
 @click.option("-o", "--output", type=FILE, help="HTML file [default: FILE with .html].")
 @click.option("--csv", "csv_file", type=FILE, help="Write the violations as CSV, too.")
 def report(
     file: Path,
     institution_key: tuple[str, ...],
     server_key: tuple[str, ...],
+    keys: tuple[Path, ...],
+    passphrase_file: Path | None,
     output: Path | None,
     csv_file: Path | None,
 ) -> None:
-    """Make a report that a person can read."""
+    """Make a report that a person can read; with --key, sealed pictures are in it."""
     from proctor_desktop.export.report import report_from_package
 
-    made = report_from_package(existing(file), _trusted(institution_key, server_key))
+    trust, private = _trusted(institution_key, server_key), _loaded(keys, passphrase_file)
+    made = report_from_package(existing(file), trust, private)
     target = output or file.with_suffix(".html")
     write(target, made.html())
     print(target)
     if csv_file is not None:
         write(csv_file, made.csv())
         print(csv_file)
+    for text in made.media.problems:
+        print(f"problem: {text}", file=sys.stderr)
     if made.verdict.exit_code == INVALID_EXIT:
         print("\n".join(made.verdict.lines()), file=sys.stderr)
+    if made.media.problems or made.verdict.exit_code == INVALID_EXIT:
         sys.exit(INVALID_EXIT)
 
 

@@ -218,7 +218,16 @@ def sign_draft(draft: Path, key: Ed25519PrivateKey) -> bytes:
         ) from problem
     if not isinstance(body, dict):
         raise EnvironmentProblem(str(draft), "the draft is not a JSON object", _CORRECT)
-    return sign(parse(body, str(draft), _CORRECT), key)
+    exam = parse(body, str(draft), _CORRECT)
+    if (
+        dsse.public_hex(key) in exam.seal_to
+    ):  # both kinds of key look alike, and this one opens none
+        raise EnvironmentProblem(
+            str(draft),
+            "seal_to names the key that signs the exam: nobody could open what is sealed to it",
+            "Name a key made by 'proctor-desktop keys new --for sealing'.",
+        )
+    return sign(exam, key)
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

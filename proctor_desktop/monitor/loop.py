@@ -21,7 +21,7 @@ from proctor_desktop.monitor.status import Status
 from proctor_desktop.monitor.stop_request import StopRequest
 from proctor_desktop.monitor.timers import Timers
 from proctor_desktop.recording.segment import Segment
-from proctor_desktop.wire.stdio import WantPreview
+from proctor_desktop.wire.stdio import HeldPhoto, WantPreview
 
 UPLOAD = "upload"
 """The one stage that the session goes on without."""
@@ -53,13 +53,15 @@ class StageFailed(Exception):
 class Outlets:
     """What the loop calls at its own pace.
 
-    ``wanted`` tells whether another monitor waits to take the session over.
+    ``wanted`` tells whether another monitor waits to take the session over; ``photo`` takes the one
+    that the kiosk held in memory, or None once the kiosk is gone.
     """
 
     snapshot: Callable[[], None]
     beat: Callable[[], int]
     preview: Callable[[bool], None]
     wanted: Callable[[], bool]
+    photo: Callable[[HeldPhoto | None], None]
 
 
 class SessionLoop:
@@ -122,11 +124,14 @@ class SessionLoop:
                 self._observe(item)
             case items.FromCandidate(_, WantPreview(on)):
                 self._outlets.preview(on)
+            case items.FromCandidate(_, HeldPhoto() as held):
+                self._outlets.photo(held)
             case items.FromCandidate(_, message):
                 self._conductor.candidate(message)
             case items.KioskGone(moment):
                 health = SourceHealth(Source.KIOSK, Health.LOST, "the exam window is gone")
                 self._observe(Event(moment, health))
+                self._outlets.photo(None)
                 self._timers.at(ORPHANED, moment.later(KIOSK_GRACE_S).mono_ns)
                 self._timers.every(TAKEOVER, TAKEOVER_LOOK_S, moment.mono_ns)
             case items.Calibrating(progress):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from proctor_desktop.config.exam import open_envelope
 from proctor_desktop.core import media_type
@@ -19,9 +20,13 @@ from proctor_desktop.journal.writer import Entry, Writer
 from proctor_desktop.monitor.segment_record import segment_data
 from proctor_desktop.recording.orphan import orphan
 from proctor_desktop.wire import rest
+from proctor_desktop.wire.seal import MAGIC, is_sealed
+from proctor_desktop.wire.unseal import BadSeal, read_header
 
 _TYPES = {b"\xff\xd8\xff": media_type.JPEG, b"OggS": media_type.OGG}
 """Media types by what a file begins with; what begins otherwise is video."""
+
+_SEALED_TYPES = {*_TYPES.values(), media_type.PNG, media_type.MP4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +103,21 @@ def _references(blobs: BlobStore, names: list[str]) -> tuple[BlobRef, ...]:
 
 def _type_of(path: Path) -> str:
     with path.open("rb") as file:
-        begins = file.read(max(map(len, _TYPES)))
+        begins = file.read(max(len(MAGIC), *map(len, _TYPES)))
+        if is_sealed(begins):
+            file.seek(0)
+            return _sealed_type(file)
     known = (kind for start, kind in _TYPES.items() if begins.startswith(start))
     return next(known, media_type.MP4)
+
+
+def _sealed_type(file: BinaryIO) -> str:
+    """The type of what is sealed, as its header says; nothing of it can be read here."""
+    try:
+        stated = read_header(file).type
+    except BadSeal:
+        return media_type.BYTES
+    return stated if stated in _SEALED_TYPES else media_type.BYTES
 
 
 def _parts(folder: SessionFolder) -> list[Path]:

@@ -172,16 +172,19 @@ class Stages:
         if picture is not None:
             self.vision.remember(picture.image)
 
-    def recall(self, photo: Path | None) -> None:
-        """The same with a photo that was kept; what is gone or no picture is told and left out."""
+    def recall(self, photo: bytes) -> None:
+        """The same with a photo that was taken before; what is no picture is told and left out."""
         try:
-            image = still.picture(b"" if photo is None else photo.read_bytes())
-        except (OSError, ValueError) as problem:
-            what = f"faces are not compared: the reference photo cannot be read ({problem})"
-            told = SourceHealth(Source.VISION, Health.DEGRADED, what)
-            self._report(self._clock.now(), told)
+            image = still.picture(photo)
+        except ValueError as problem:
+            self.not_compared(f"the reference photo cannot be read ({problem})")
             return
         self.vision.remember(image)
+
+    def not_compared(self, reason: str) -> None:
+        """Tell that faces are compared with no photo, and why."""
+        told = SourceHealth(Source.VISION, Health.DEGRADED, f"faces are not compared: {reason}")
+        self._report(self._clock.now(), told)
 
     def _make_microphone(self) -> Microphone | None:
         device = self._options.microphone

@@ -102,7 +102,7 @@ class Studio:
             cancel=lambda: self.done.append(("cancel",)),
             use=lambda calibration: self.done.append(("use", calibration)),
             photo=lambda sha256: self.done.append(("photo", sha256)),
-            remember=lambda frame: self.done.append(("remember", frame)),
+            remember=lambda frame, blob: self.done.append(("remember", frame, blob)),
             recall=lambda sha256: self.done.append(("recall", sha256)),
             say=self.said.append,
             alarm=lambda seconds: self.done.append(("alarm", seconds)),
@@ -117,6 +117,7 @@ class Studio:
             beat=lambda: self.done.append(("beat",)) or 3,
             preview=lambda on: self.done.append(("preview", on)),
             wanted=lambda: self.takeover_wanted,
+            photo=lambda held: self.done.append(("photo held", held)),
         )
         return SessionLoop(
             self.inbox,

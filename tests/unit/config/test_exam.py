@@ -290,3 +290,14 @@ def test_an_exam_names_whom_the_evidence_is_sealed_to() -> None:
 def test_what_nothing_can_be_sealed_to_is_refused(keys: list[str]) -> None:
     with pytest.raises(EnvironmentProblem, match="seal_to"):
         exam_file.parse({**BODY, "seal_to": keys}, "draft")
+
+
+def test_evidence_cannot_be_sealed_to_the_key_that_signs(tmp_path: Path) -> None:
+    signing = key(3)
+    draft = tmp_path / "draft.json"
+    draft.write_text(json.dumps({**BODY, "seal_to": [dsse.public_hex(signing)]}))
+    with pytest.raises(EnvironmentProblem, match="nobody could open what is sealed to it"):
+        exam_file.sign_draft(draft, signing)
+    draft.write_text(json.dumps({**BODY, "seal_to": [SEALING_KEY]}))
+    opened = exam_file.open_envelope(exam_file.sign_draft(draft, signing), "draft")
+    assert opened.exam.seal_to == (SEALING_KEY,)

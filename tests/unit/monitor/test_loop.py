@@ -73,6 +73,14 @@ def test_what_the_candidate_does_goes_to_the_conductor(desk: Studio, loop: Sessi
     assert desk.stop.reason == "finished by the candidate"
 
 
+def test_the_photo_that_the_kiosk_held_is_taken_and_its_end_told(desk: Studio) -> None:
+    loop = desk.loop(desk.conductor())
+    held = stdio.HeldPhoto("the photo", "AAAA")
+    loop.handle(items.FromCandidate(desk.now(), held))
+    loop.handle(items.KioskGone(desk.now()))
+    assert desk.asked("photo held") == [(held,), (None,)]
+
+
 def test_the_wish_for_previews_goes_to_the_stages(desk: Studio, loop: SessionLoop) -> None:
     loop.handle(items.FromCandidate(desk.now(), stdio.WantPreview(True)))
     assert desk.asked("preview") == [(True,)]

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from proctor_desktop.core.chain import Record, digest
 from proctor_desktop.core.errors import EnvironmentProblem
@@ -19,6 +20,7 @@ from proctor_desktop.monitor.recovery import take_over, unfinished
 from proctor_desktop.recording.segment import OpenSegment
 from proctor_desktop.recording.segment_file import SegmentFile
 from proctor_desktop.wire import rest
+from proctor_desktop.wire.seal import MAGIC, Recipients, sealed
 from tests.fakes.journals import chain
 from tests.fakes.screen_frames import encodable_frame
 from tests.fakes.sessions import EXAM, blob, entry, new_session, reading, store, urgent, writing
@@ -133,6 +135,19 @@ def test_files_that_no_record_names_are_adopted_as_what_they_are(folder: Session
         store(folder).keep(content, "whatever")
     adopted = {one.sha256: one.type for one in recovered(folder)[0].blobs}
     assert adopted == {digest(content): name for content, name in contents.items()}
+
+
+def test_sealed_files_are_adopted_as_what_is_sealed_in_them(folder: SessionFolder) -> None:
+    to = Recipients(
+        folder.session, (X25519PrivateKey.generate().public_key().public_bytes_raw().hex(),)
+    )
+    kept = {
+        store(folder).keep(sealed(JPEG, to, kind)[0], "whatever").sha256: kind
+        for kind in ("image/jpeg", "audio/ogg", "video/mp4")
+    }
+    for odd in (sealed(JPEG, to, "text/html")[0], MAGIC + b"{}\n"):
+        kept[store(folder).keep(odd, "whatever").sha256] = "application/octet-stream"
+    assert {one.sha256: one.type for one in recovered(folder)[0].blobs} == kept
 
 
 def test_a_clip_that_a_crash_took_is_named_as_missing(tmp_path: Path) -> None:
