@@ -48,6 +48,7 @@ from proctor_desktop.monitor.status import Status
 from proctor_desktop.monitor.stop_request import StopRequest
 from proctor_desktop.monitor.timers import Timers
 from proctor_desktop.recording import still
+from proctor_desktop.upload.bandwidth import paced
 from proctor_desktop.upload.client import Client
 from proctor_desktop.upload.enrol import Identity
 from proctor_desktop.upload.worker import UploadWorker
@@ -187,6 +188,7 @@ class Monitor:
             self._clock.now().wall_utc,
             show=lambda: self._show(conductor, evidence, reader, worker),
             hurry=lambda: self._stop.times > asked,
+            keep_local_days=self._signed.exam.policy.delivery.keep_local_days,
         )
         return self._farewell(outcome)
 
@@ -217,7 +219,8 @@ class Monitor:
             self._options.candidate,
             started,
         )
-        client = Client(self._signed.exam.endpoint, folder.session)
+        exam = self._signed.exam
+        client = Client(exam.endpoint, folder.session, paced(exam.policy.delivery))
         return UploadWorker(
             client,
             reader,

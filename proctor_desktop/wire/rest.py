@@ -92,6 +92,14 @@ class BlobReply(TypedDict):
     size: int
 
 
+class MissingReply(TypedDict):
+    """The blobs that records name and that are not there; health and time as in a heartbeat."""
+
+    missing: list[str]
+    health: int
+    server_time: str
+
+
 class HeartbeatRequest(TypedDict):
     """Every few seconds; ``sources`` maps a source's name to ``ok``, ``degraded`` or ``lost``."""
 

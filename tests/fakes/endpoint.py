@@ -62,6 +62,8 @@ class FakeEndpoint:
         self.authorisations: list[str | None] = []
         self.token = ""
         self.room_bytes = 100 * 1024 * 1024
+        self.health = 0
+        self.server_time = "2026-01-01T00:00:00.000000Z"
         self._script: dict[str, deque[Says | HangsUp]] = defaultdict(deque)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -175,7 +177,7 @@ class FakeEndpoint:
             "session": self.enrolments[-1]["session"],
             "seq": over.seq,
             "head": over.hash,
-            "server_time": "2026-01-01T00:00:00.000000Z",
+            "server_time": self.server_time,
             **changes,
         }
         envelope = json.loads(dsse.sign_json(self.key, dsse.RECEIPT, payload))
@@ -192,7 +194,12 @@ class FakeEndpoint:
 
     def _heartbeat(self, told: dict[str, Any]) -> Says:
         self.beats.append(told)
-        reply = {"health": 0, "server_time": "", "messages": [], "commands": []}
+        reply = {
+            "health": self.health,
+            "server_time": self.server_time,
+            "messages": [],
+            "commands": [],
+        }
         return Says(200, reply, content_type="application/json")
 
     def _photo(self, told: dict[str, Any]) -> Says:
@@ -201,7 +208,11 @@ class FakeEndpoint:
 
     def _missing(self, _told: dict[str, Any]) -> Says:
         named = {blob.sha256 for raw in self.records for blob in decode(raw).blobs}
-        reply = {"missing": sorted(named - set(self.blobs))}
+        reply = {
+            "missing": sorted(named - set(self.blobs)),
+            "health": self.health,
+            "server_time": self.server_time,
+        }
         return Says(200, reply, content_type="application/json")
 
     def _end(self, told: dict[str, Any]) -> Says:

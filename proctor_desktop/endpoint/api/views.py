@@ -133,7 +133,12 @@ class Missing(EndpointView):
     def get(self, _request: Request, session: uuid.UUID) -> Response:
         """Blobs that records name and that are not here."""
         require_session(session)
-        return Response({"missing": blobs.missing(session)})
+        answer: rest.MissingReply = {
+            "missing": blobs.missing(session),
+            "health": live.present_health(),
+            "server_time": rfc3339(timezone.now()),
+        }
+        return Response(answer)
 
 
 class Heartbeat(EndpointView):
