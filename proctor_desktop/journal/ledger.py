@@ -120,9 +120,7 @@ def reopen(db: Database) -> None:
 def block(db: Database, reason: str) -> None:
     """Nothing can be sent until there is a new token: whatever waits is shown as blocked."""
     _move(db, State.BLOCKED, State.PENDING, State.SENDING)
-    db.execute(
-        "UPDATE ledger SET last_error = ? WHERE state = ?", (reason, State.BLOCKED.value)
-    )
+    db.execute("UPDATE ledger SET last_error = ? WHERE state = ?", (reason, State.BLOCKED.value))
 
 
 def unblock(db: Database) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 from proctor_desktop.config.exam import open_envelope
-from proctor_desktop.core.backoff import CAP_AFTER_EXAM_S
+from proctor_desktop.core.backoff import CAP_AFTER_EXAM_S, delay_s
 from proctor_desktop.core.chain import EMPTY, Record, decode
 from proctor_desktop.core.errors import EnvironmentProblem, PeerProblem
 from proctor_desktop.core.policy import Delivery
@@ -34,6 +36,19 @@ def send_all(data: Path, say: Callable[[str], None], retry_refused: bool = False
     session_folder.find(data)
     with session_folder.exclusive(data):
         return sum(_try(folder, say, retry_refused) for folder in session_folder.existing(data))
+
+
+def until_delivered(
+    send: Callable[[], int],
+    pause: Callable[[float], object] = time.sleep,
+    draw: Callable[[], float] = random.random,
+) -> int:
+    """Call ``send`` until nothing waits, however long that takes; 0, as it returned then."""
+    tried = 0
+    while waiting := send():
+        tried += 1
+        pause(delay_s(tried, CAP_AFTER_EXAM_S, draw))
+    return waiting
 
 
 def _try(folder: SessionFolder, say: Callable[[str], None], retry_refused: bool) -> int:

@@ -73,6 +73,20 @@ class Client:
         body = self._call("POST", self._sessions, data=envelope, content_type="application/json")
         return cast("rest.EnrolReply", _holding(body, token=str, server_key=str))
 
+    def enrol_late(
+        self, exam: bytes, opening: Sequence[bytes], checkpoint: bytes
+    ) -> rest.LateReply:
+        """Announce a session whose key is not here: what it signed at its start is the proof."""
+        body: rest.LateRequest = {
+            "exam": json.loads(exam),
+            "records": [record.decode("utf-8") for record in opening],
+            "checkpoint": json.loads(checkpoint),
+        }
+        reply = self._call(
+            "POST", f"{self._sessions}late/", data=_laid_out(body), content_type="application/json"
+        )
+        return cast("rest.LateReply", _holding(reply, token=str, server_key=str, head=dict))
+
     def send_records(self, raw: Sequence[bytes], checkpoint: bytes) -> rest.RecordsReply:
         """Send a contiguous batch; raises Conflict with the server's head if it does not fit."""
         body: rest.RecordsRequest = {

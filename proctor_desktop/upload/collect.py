@@ -40,8 +40,11 @@ def _remove(reader: Reader, writer: Writer, sha256: str, missing: frozenset[str]
         writer.mark(sha256, State.PENDING)
         return False
     path = reader.blob_path(sha256)
-    if path is not None:
-        path.unlink(missing_ok=True)
+    try:
+        if path is not None:
+            path.unlink(missing_ok=True)
+    except OSError:
+        return False  # in use, say: it stays collectable, and the next time may do
     writer.mark(sha256, State.COLLECTED)
     return True
 
