@@ -303,6 +303,7 @@ class Monitor:
             beat=beat,
             preview=self._set_preview,
             wanted=lambda: session_folder.takeover_wanted(self._options.data),
+            clocks=self._clock.reading,
         )
         return SessionLoop(
             self._inbox,
