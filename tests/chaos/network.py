@@ -326,8 +326,8 @@ Differences: {different}
 
 Waits were shortened (at most {_CAP_S} s between tries, timeouts of {_TIMEOUTS_S[1]:g} s). A file
 that a fault leaves unconfirmed is found again by the reconciliation at the end; with both taken out
-of the client this campaign fails. Not shown: real wireless networks, IPv6, HTTP proxies that need a login, and an endpoint behind a load
-balancer.
+of the client this campaign fails. Not shown: real wireless networks, IPv6, HTTP proxies that need a
+login, and an endpoint behind a load balancer.
 """
 
 
