@@ -360,6 +360,11 @@ class Monitor:
             )
         )
         _tell(f"export: {outcome.export}")
+        if outcome.counts.refused:
+            _tell(
+                f"{outcome.counts.refused} files were refused by the endpoint and are kept here; "
+                "'proctor-desktop upload --retry-refused' sends them again."
+            )
         if reply is not None:
             _tell(f"delivered: score {reply['score']:g}, risk {reply['risk']}")
             return 0
