@@ -158,6 +158,9 @@ def upload(
     from proctor_desktop.monitor.late_delivery import send_all, until_delivered
     from proctor_desktop.monitor.package_delivery import send_package
 
+    if file is None and (endpoint_key or institution_key):
+        raise click.UsageError("--endpoint-key and --institution-key go with a FILE.")
+
     def send() -> int:
         if file is not None:
             return send_package(existing(file), _trusted(institution_key, endpoint_key), print)

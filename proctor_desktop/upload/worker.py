@@ -285,7 +285,7 @@ class UploadWorker:
             return False
         path = self._reader.blob_path(item.sha256)
         if path is None:
-            self._writer.mark(item.sha256, State.DEAD_LETTER, "the file is no longer here")
+            self._gone(item.sha256)
             return True
         self._writer.mark(item.sha256, State.SENDING)
         try:
@@ -302,6 +302,13 @@ class UploadWorker:
             self._refusals.pop(item.sha256, None)
             self._writer.mark(item.sha256, State.RECEIPTED)
         return True
+
+    def _gone(self, sha256: str) -> None:
+        """A file that is not here: the endpoint may have it, though a rebuilt journal forgot."""
+        if sha256 in self._client.missing():
+            self._writer.mark(sha256, State.DEAD_LETTER, "the file is no longer here")
+        else:
+            self._writer.mark(sha256, State.RECEIPTED)
 
     def _refused(self, sha256: str, refusal: PeerRefused) -> None:
         """Put a file aside for good or for a while; raises the refusal if it is not about it."""

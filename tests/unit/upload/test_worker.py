@@ -10,6 +10,7 @@ import pytest
 
 from proctor_desktop.core import server_health
 from proctor_desktop.core.errors import PeerRefused, PeerUnreachable
+from proctor_desktop.journal.ledger import State
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.upload import worker as module
 from tests.fakes.deliveries import Delivery, delivering, eventually
@@ -247,6 +248,19 @@ def test_a_file_that_is_gone_is_put_aside(delivery: Delivery, endpoint: FakeEndp
     delivery.worker.drain()
     assert "blob" not in endpoint.calls
     assert delivery.reader.delivery().refused == 1
+
+
+def test_a_file_that_is_gone_here_and_arrived_there_counts_as_delivered(
+    delivery: Delivery, endpoint: FakeEndpoint
+) -> None:
+    """As after a local copy was let go and the journal had to be rebuilt."""
+    name = with_still(delivery)
+    delivery.worker.drain()
+    (delivery.folder.blobs / name).unlink()
+    delivery.writer.mark(name, State.PENDING)
+    delivery.worker.drain()
+    assert delivery.delivered()
+    assert delivery.reader.delivery().refused == 0
 
 
 def test_a_file_that_the_disk_does_not_give_back_is_put_aside(
