@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from proctor_desktop.core.backoff import CAP_IN_EXAM_S, delay_s
-from proctor_desktop.core.chain import BlobRef, Head
+from proctor_desktop.core.chain import Head
 from proctor_desktop.core.errors import PeerProblem, PeerRefused, PeerUnreachable
 from proctor_desktop.core.moment import NS_PER_S, Clock
 from proctor_desktop.core.server_health import ServerHealth
 from proctor_desktop.journal.ledger import State
 from proctor_desktop.journal.reader import Reader
 from proctor_desktop.journal.writer import Writer
+from proctor_desktop.upload.blobs import UNAUTHORISED, BlobSender
 from proctor_desktop.upload.client import Client
 from proctor_desktop.upload.collect import collect
 from proctor_desktop.upload.enrol import Identity, enrol_envelope
@@ -34,20 +35,9 @@ HOLD_BEAT_S = 15.0
 AUTH_PAUSE_S = 5.0
 """The least time before a new token is asked for: a server that takes none is not pestered."""
 
-_UNAUTHORISED = frozenset({401, 403})
-_NEVER = frozenset({413, 415, 422})
 _PHOTO, _PHOTO_REFUSED = "photo", "photo_refused"
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    """A file that was refused, perhaps not for good: when (monotonic) to try it again."""
-
-    problem: PeerRefused
-    times: int
-    due_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +79,8 @@ class UploadWorker:
         self._last_beat: rest.HeartbeatRequest | None = None
         self._last_beat_ns = 0
         self._health = ServerHealth()
-        self._refusals: dict[str, _Refusal] = {}
         self._records = RecordSender(client, reader, writer, identity.session)
+        self._blobs = BlobSender(client, reader, writer, lambda tries: delay_s(tries, cap_s, draw))
         self.status = Status(server_key=reader.fact("server_key") or "")
         self._client.token = reader.fact("token") or ""
         self._thread = threading.Thread(target=self._run, name="upload", daemon=True)
@@ -183,11 +173,11 @@ class UploadWorker:
     def _send_all(self) -> None:
         if self._health.standstill:
             raise PeerUnreachable("the endpoint wants nothing sent for now")
-        self._refusals.clear()
-        while self._send_item(self._refusals):  # each refused file once
+        self._blobs.refusals.clear()
+        while self._send_item(self._blobs.refusals):  # each refused file once
             self._health.sent(self._now_ns())
             time.sleep(self._health.wait_s(self._now_ns()))
-        for refusal in self._refusals.values():
+        for refusal in self._blobs.refusals.values():
             raise refusal.problem
         self._send_photo()
 
@@ -197,7 +187,7 @@ class UploadWorker:
         try:
             return send()
         except PeerRefused as refusal:
-            if refusal.status not in _UNAUTHORISED:
+            if refusal.status not in UNAUTHORISED:
                 raise
         self._client.token = ""
         self._enrol_if_needed()
@@ -229,7 +219,7 @@ class UploadWorker:
             held_s = self._held_s()
             if held_s > 0:
                 return min(held_s, IDLE_S)
-            if not self._send_item(self._not_now()):
+            if not self._send_item(self._blobs.not_now(self._now_ns())):
                 break
             self._health.sent(self._now_ns())
             self._got_through()
@@ -251,7 +241,9 @@ class UploadWorker:
 
     def _send_item(self, not_now: Collection[str]) -> bool:
         """Send the most urgent thing there is; False when nothing waits but files ``not_now``."""
-        return self._records.send_next(self.status.server_key) or self._send_blob(not_now)
+        return self._records.send_next(self.status.server_key) or self._blobs.send_next(
+            not_now, self._now_ns()
+        )
 
     def _got_through(self) -> None:
         self.status = Status(True, "", self.status.server_key)
@@ -259,7 +251,7 @@ class UploadWorker:
     def _after_failure(self, problem: PeerProblem, failures: int) -> float:
         self.status = Status(False, str(problem), self.status.server_key)
         wait_s = delay_s(failures, self._cap_s, self._draw)
-        if isinstance(problem, PeerRefused) and problem.status in _UNAUTHORISED:
+        if isinstance(problem, PeerRefused) and problem.status in UNAUTHORISED:
             self._client.token = ""
             self._writer.block(str(problem))
             return max(wait_s, min(AUTH_PAUSE_S, self._cap_s))
@@ -279,54 +271,6 @@ class UploadWorker:
         self._writer.unblock()
         self.status = Status(True, "", reply["server_key"])
 
-    def _send_blob(self, not_now: Collection[str]) -> bool:
-        item = self._reader.next_blob(self._reader.receipted_seq(), not_now)
-        if item is None:
-            return False
-        path = self._reader.blob_path(item.sha256)
-        if path is None:
-            self._gone(item.sha256)
-            return True
-        self._writer.mark(item.sha256, State.SENDING)
-        try:
-            self._client.put_blob(BlobRef(item.sha256, item.type, item.size), path)
-        except PeerRefused as refusal:
-            self._refused(item.sha256, refusal)
-        except PeerProblem as problem:
-            self._writer.mark(item.sha256, State.PENDING, str(problem))
-            raise
-        except OSError as problem:
-            reason = f"the file cannot be read ({problem.strerror})"
-            self._writer.mark(item.sha256, State.DEAD_LETTER, reason)
-        else:
-            self._refusals.pop(item.sha256, None)
-            self._writer.mark(item.sha256, State.RECEIPTED)
-        return True
-
-    def _gone(self, sha256: str) -> None:
-        """A file that is not here: the endpoint may have it, though a rebuilt journal forgot."""
-        if sha256 in self._client.missing():
-            self._writer.mark(sha256, State.DEAD_LETTER, "the file is no longer here")
-        else:
-            self._writer.mark(sha256, State.RECEIPTED)
-
-    def _refused(self, sha256: str, refusal: PeerRefused) -> None:
-        """Put a file aside for good or for a while; raises the refusal if it is not about it."""
-        final = refusal.status in _NEVER
-        self._writer.mark(sha256, State.DEAD_LETTER if final else State.PENDING, str(refusal))
-        if refusal.status in _UNAUTHORISED:
-            raise refusal
-        earlier = self._refusals.pop(sha256, None)
-        if not final:
-            times = earlier.times + 1 if earlier else 1
-            wait_ns = round(delay_s(times, self._cap_s, self._draw) * NS_PER_S)
-            self._refusals[sha256] = _Refusal(refusal, times, self._now_ns() + wait_ns)
-
-    def _not_now(self) -> set[str]:
-        """The files that were refused a moment ago: the others must not wait for them."""
-        now_ns = self._now_ns()
-        return {sha256 for sha256, one in self._refusals.items() if one.due_ns > now_ns}
-
     def _send_beat(self) -> None:
         with self._lock:
             beat, self._beat = self._beat, None
@@ -343,7 +287,7 @@ class UploadWorker:
         try:
             self._client.verify_initial("face", photo)
         except PeerRefused as refusal:
-            if refusal.status in _UNAUTHORISED:
+            if refusal.status in UNAUTHORISED:
                 raise
             self._writer.fact(_PHOTO_REFUSED, str(refusal))
         self._writer.fact(_PHOTO, "")
