@@ -49,6 +49,7 @@ from proctor_desktop.monitor.status import Status
 from proctor_desktop.monitor.stop_request import StopRequest
 from proctor_desktop.monitor.timers import Timers
 from proctor_desktop.recording import still
+from proctor_desktop.upload.bandwidth import paced
 from proctor_desktop.upload.client import Client
 from proctor_desktop.upload.enrol import Identity
 from proctor_desktop.upload.worker import UploadWorker
@@ -198,6 +199,7 @@ class Monitor:
             self._clock.now().wall_utc,
             show=lambda: self._show(conductor, evidence, reader, worker),
             hurry=lambda: self._stop.times > asked,
+            keep_local_days=self._signed.exam.policy.delivery.keep_local_days,
         )
         return self._farewell(outcome)
 
@@ -228,7 +230,8 @@ class Monitor:
             self._options.candidate,
             started,
         )
-        client = Client(self._signed.exam.endpoint, folder.session)
+        exam = self._signed.exam
+        client = Client(exam.endpoint, folder.session, paced(exam.policy.delivery))
         return UploadWorker(
             client,
             reader,
@@ -317,6 +320,7 @@ class Monitor:
             preview=self._set_preview,
             wanted=lambda: session_folder.takeover_wanted(self._options.data),
             photo=photo.held,
+            clocks=self._clock.reading,
         )
         return SessionLoop(
             self._inbox,
@@ -369,6 +373,11 @@ class Monitor:
             )
         )
         _tell(f"export: {outcome.export}")
+        if outcome.counts.refused:
+            _tell(
+                f"{outcome.counts.refused} files were refused by the endpoint and are kept here; "
+                "'proctor-desktop upload --retry-refused' sends them again."
+            )
         if reply is not None:
             _tell(f"delivered: score {reply['score']:g}, risk {reply['risk']}")
             return 0

@@ -35,13 +35,18 @@ def export(data: Path, session: str, output: Path | None) -> None:
     from datetime import UTC, datetime
 
     from proctor_desktop.export.package import write_package
+    from proctor_desktop.journal.ledger import State
     from proctor_desktop.journal.reader import Reader
     from proctor_desktop.journal.session_folder import find
 
     folder = find(data, session)
     with Reader(folder.path) as reader:
         target = output or folder.path.with_suffix(".evidence")
-        print(write_package(reader, target, datetime.now(UTC)).path)
+        summary = write_package(reader, target, datetime.now(UTC))
+        print(summary.path)
+        collected = set(reader.blobs_in(State.COLLECTED)) & set(summary.missing)
+        if collected:
+            print(f"{len(collected)} files are not in it: delivered, and removed here since")
 
 
 def _trust(command: Command) -> Command:
@@ -168,11 +173,40 @@ def replay(file: Path, institution_key: tuple[str, ...], server_key: tuple[str, 
 
 
 @click.command()
+@click.argument("file", type=FILE, required=False)
 @DATA
-def upload(data: Path) -> None:
-    """Send what is still waiting to the endpoint."""
+@click.option("--retry-refused", is_flag=True, help="Send files again that were refused.")
+@click.option("--keep-trying", is_flag=True, help="Do not end before all of it is delivered.")
+@click.option(
+    "--endpoint-key",
+    multiple=True,
+    help="With FILE: the endpoint's key (hex or file) that you trust; deliver to no other.",
+)
+@click.option(
+    "--institution-key",
+    multiple=True,
+    help="With FILE: institution key (hex or file) that you trust; deliver no other's exams.",
+)
+def upload(
+    file: Path | None,
+    data: Path,
+    retry_refused: bool,
+    keep_trying: bool,
+    endpoint_key: tuple[str, ...],
+    institution_key: tuple[str, ...],
+) -> None:
+    """Send what is still waiting to the endpoint; with FILE, a session from its evidence file."""
     from proctor_desktop.app import NOT_DELIVERED
-    from proctor_desktop.monitor.late_delivery import send_all
+    from proctor_desktop.monitor.late_delivery import send_all, until_delivered
+    from proctor_desktop.monitor.package_delivery import send_package
 
-    waiting = send_all(data, print)
+    if file is None and (endpoint_key or institution_key):
+        raise click.UsageError("--endpoint-key and --institution-key go with a FILE.")
+
+    def send() -> int:
+        if file is not None:
+            return send_package(existing(file), _trusted(institution_key, endpoint_key), print)
+        return send_all(data, print, retry_refused)
+
+    waiting = until_delivered(send) if keep_trying else send()
     sys.exit(NOT_DELIVERED if waiting else 0)

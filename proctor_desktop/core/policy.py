@@ -41,6 +41,7 @@ __all__ = [
     "CameraCovered",
     "Clipping",
     "DeadMicrophone",
+    "Delivery",
     "EyesClosed",
     "FaceMissing",
     "FocusLost",
@@ -133,6 +134,27 @@ class Recording:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """How the evidence gets to the endpoint, and what becomes of it here.
+
+    ``keep_local_days``: days after the endpoint's last receipt before what it has beyond doubt may
+    leave this computer, by the endpoint's clock; None keeps it. ``bytes_per_s`` caps the bandwidth
+    of records and files; None does not.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    keep_local_days: float | None = None
+    bytes_per_s: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.keep_local_days is not None and not 0 <= self.keep_local_days <= 3650:  # noqa: PLR2004
+            raise ValueError("keep_local_days must lie between 0 and 3650")
+        if self.bytes_per_s is not None and self.bytes_per_s < 8192:  # noqa: PLR2004
+            raise ValueError("bytes_per_s must be at least 8192")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Calibration:
     """How the candidate is calibrated.
 
@@ -156,6 +178,7 @@ class Policy:
     rules: Rules = field(default_factory=Rules)
     recording: Recording = field(default_factory=Recording)
     calibration: Calibration = field(default_factory=Calibration)
+    delivery: Delivery = field(default_factory=Delivery)
     flag_at_violations: int = 3
 
     def __post_init__(self) -> None:

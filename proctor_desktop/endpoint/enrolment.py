@@ -60,27 +60,32 @@ def enrol(wish: Enrolment, now: datetime) -> Enrolled:
     and so is an enrolment that was used before, because whoever repeats it word for word need not
     hold the key.
     """
-    signed = _signed_exam(wish.exam)
     with transaction.atomic():
-        exam, _ = ExamFile.objects.get_or_create(
-            sha256=signed.sha256, defaults=_exam_columns(signed)
-        )
-        candidate, _ = Candidate.objects.get_or_create(
-            email=wish.email, defaults={"name": wish.name}
-        )
-        session, created = Session.objects.select_for_update().get_or_create(
-            pk=wish.session,
-            defaults={
-                "exam": exam,
-                "candidate": candidate,
-                "session_key": wish.session_key,
-                "client": wish.client,
-                "started_at": wish.started,
-            },
-        )
-        _refuse_another(session, wish, exam, candidate)
+        session, created = known_or_new(wish)
         _refuse_replay(session, wish)
         return Enrolled(tokens.issue(session, wish.sha256, now), created)
+
+
+def known_or_new(wish: Enrolment) -> tuple[Session, bool]:
+    """The session that ``wish`` is about, and whether it is new; to be called in a transaction.
+
+    Raises Refusal (409) where it is known with another key, exam or candidate.
+    """
+    signed = _signed_exam(wish.exam)
+    exam, _ = ExamFile.objects.get_or_create(sha256=signed.sha256, defaults=_exam_columns(signed))
+    candidate, _ = Candidate.objects.get_or_create(email=wish.email, defaults={"name": wish.name})
+    session, created = Session.objects.select_for_update().get_or_create(
+        pk=wish.session,
+        defaults={
+            "exam": exam,
+            "candidate": candidate,
+            "session_key": wish.session_key,
+            "client": wish.client,
+            "started_at": wish.started,
+        },
+    )
+    _refuse_another(session, wish, exam, candidate)
+    return session, created
 
 
 def _signed_exam(envelope: bytes) -> exam_file.SignedExam:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -104,9 +104,17 @@ class Reader:
         found: int = self._db.execute("SELECT coalesce(max(seq), 0) FROM receipts").fetchone()[0]
         return found
 
-    def next_blob(self, up_to_seq: int) -> ledger.Item | None:
+    def next_blob(self, up_to_seq: int, not_now: Collection[str] = ()) -> ledger.Item | None:
         """The most urgent blob to send among those of acknowledged records."""
-        return ledger.next_item(self._db, up_to_seq)
+        return ledger.next_item(self._db, up_to_seq, not_now)
+
+    def refused(self) -> list[ledger.Refused]:
+        """The blobs that the endpoint will not take."""
+        return ledger.refused(self._db)
+
+    def blobs_in(self, *states: ledger.State) -> list[str]:
+        """The hashes of the blobs whose delivery has got so far."""
+        return ledger.of_state(self._db, *states)
 
     def delivery(self) -> ledger.Counts:
         """How much waits and how much has arrived."""

@@ -10,7 +10,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -114,6 +114,22 @@ class Writer:
     def reopen_ledger(self) -> None:
         """Make what a crash left half sent pending again."""
         self._do(ledger.reopen)
+
+    def block(self, reason: str) -> None:
+        """Note that nothing can be sent until there is a new token."""
+        self._do(lambda db: ledger.block(db, reason))
+
+    def unblock(self) -> None:
+        """Let what waited for a token be sent."""
+        self._do(ledger.unblock)
+
+    def redrive(self) -> int:
+        """Let what the endpoint refused for good be sent again; how many files those are."""
+        return self._do(ledger.redrive)
+
+    def release(self, up_to_seq: int, still_missing: Collection[str]) -> int:
+        """Make collectable what is delivered beyond doubt; see :func:`ledger.release`."""
+        return self._do(lambda db: ledger.release(db, up_to_seq, still_missing))
 
     def close(self) -> None:
         """Finish what is waiting and close the database; whoever calls later is refused."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from proctor_desktop.core import media_type
 from proctor_desktop.core.chain import BlobRef
+from proctor_desktop.core.clock_watch import Asleep, ClockJump, ClockReading, ClockWatch
 from proctor_desktop.core.event import Event, Tick
 from proctor_desktop.core.moment import Clock
 from proctor_desktop.core.observation import FacesSeen, Gap, Health, Source, SourceHealth
@@ -54,7 +55,8 @@ class Outlets:
     """What the loop calls at its own pace.
 
     ``wanted`` tells whether another monitor waits to take the session over; ``photo`` takes the one
-    that the kiosk held in memory, or None once the kiosk is gone.
+    that the kiosk held in memory, or None once the kiosk is gone; ``clocks`` reads all the clocks
+    there are, where there is more than the loop's own.
     """
 
     snapshot: Callable[[], None]
@@ -62,6 +64,7 @@ class Outlets:
     preview: Callable[[bool], None]
     wanted: Callable[[], bool]
     photo: Callable[[HeldPhoto | None], None]
+    clocks: Callable[[], ClockReading] | None = None
 
 
 class SessionLoop:
@@ -88,6 +91,7 @@ class SessionLoop:
         self._clock = clock
         self._outlets = outlets
         self._stop = stop
+        self._clock_watch = ClockWatch()
 
     def run(self, duration_s: float | None) -> str:
         """Handle items and timers; returns why it stopped.
@@ -107,6 +111,7 @@ class SessionLoop:
         """Handle one item, if one comes in time, and whatever is due."""
         wait_s = self._timers.wait_s(self._clock.now().mono_ns, LONGEST_WAIT_S)
         item = self._inbox.get(wait_s)
+        self._watch_clock()
         if item is not None:
             self.handle(item)
         for name in self._timers.due(self._clock.now().mono_ns):
@@ -188,6 +193,27 @@ class SessionLoop:
                 self._stop.ask(ORPHANED_REASON)
             case "takeover" if self._outlets.wanted():
                 self._stop.ask(ORPHANED_REASON)
+
+    def _watch_clock(self) -> None:
+        """Record what a person did to the clock, or a lid to the computer.
+
+        Before anything else that this turn records, so that the times behind it are explained.
+        """
+        for change in self._clock_watch.look(self._clocks()):
+            now = self._clock.now()
+            match change:
+                case Asleep(seconds):
+                    reason = "the computer was suspended"
+                    gap = Gap(Source.MONITOR, round(seconds, 3), reason)
+                    self._evidence.observe(Event(now, gap))
+                case ClockJump():
+                    self._evidence.record(now, "clock_jump", change.to_json())
+
+    def _clocks(self) -> ClockReading:
+        if self._outlets.clocks is not None:
+            return self._outlets.clocks()
+        now = self._clock.now()
+        return ClockReading(now, now.mono_ns, now.mono_ns)
 
     def _heartbeat(self) -> None:
         now = self._clock.now()

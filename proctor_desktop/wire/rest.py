@@ -46,11 +46,34 @@ class EnrolReply(TypedDict):
     heartbeat_s: float
 
 
+class LateRequest(TypedDict):
+    """A session that is delivered from its export, posted to ``sessions/late/``.
+
+    The private key stayed on the candidate's computer, so nothing new can be signed. What the key
+    signed at the time proves as much: ``records`` from the first one, which names the key, up to
+    the first checkpoint, which that key signed.
+    """
+
+    exam: dict[str, Any]
+    records: list[str]
+    checkpoint: dict[str, Any]
+
+
 class HeadBody(TypedDict):
     """The end of a chain as one side knows it; seq 0 and 64 zeros for an empty one."""
 
     seq: int
     hash: str
+
+
+class LateReply(TypedDict):
+    """A token that can only bring what the session's key has signed, and how far the server is."""
+
+    session: str
+    token: str
+    server_key: str
+    server_time: str
+    head: HeadBody
 
 
 class RecordsRequest(TypedDict):
@@ -90,6 +113,14 @@ class BlobReply(TypedDict):
 
     sha256: str
     size: int
+
+
+class MissingReply(TypedDict):
+    """The blobs that records name and that are not there; health and time as in a heartbeat."""
+
+    missing: list[str]
+    health: int
+    server_time: str
 
 
 class HeartbeatRequest(TypedDict):

@@ -45,8 +45,8 @@ PORTAL = Says(200, "<html>Please log in to the café's network</html>", content_
 class FakeEndpoint:
     """One session's endpoint. ``says(call, …)`` scripts the next answers to a kind of call.
 
-    The calls are ``enrol records blob heartbeat verify-initial missing end``; ``calls`` lists
-    those that came. ``records`` and ``blobs`` hold what was taken.
+    The calls are ``enrol late records blob heartbeat verify-initial missing end``; ``calls``
+    lists those that came. ``records`` and ``blobs`` hold what was taken.
     """
 
     def __init__(self, key: Ed25519PrivateKey | None = None) -> None:
@@ -62,6 +62,8 @@ class FakeEndpoint:
         self.authorisations: list[str | None] = []
         self.token = ""
         self.room_bytes = 100 * 1024 * 1024
+        self.health = 0
+        self.server_time = "2026-01-01T00:00:00.000000Z"
         self._script: dict[str, deque[Says | HangsUp]] = defaultdict(deque)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -113,11 +115,15 @@ class FakeEndpoint:
         rest_of = path.removeprefix(f"{rest.PREFIX}/sessions/").strip("/").split("/")
         if rest_of == [""]:
             return "enrol"
+        if rest_of == ["late"]:
+            return "late"
         return {"blobs": "blob"}.get(rest_of[1], rest_of[1].partition("?")[0])
 
     def _carry_out(self, call: str, request: BaseHTTPRequestHandler, body: bytes) -> Says:
         if call == "enrol":
             return self._enrol(body)
+        if call == "late":
+            return self._late(json.loads(body))
         if request.headers["Authorization"] != f"Bearer {self.token}":
             return Says(401, {"detail": "Who are you?"})
         if len(body) > self.room_bytes:
@@ -144,6 +150,21 @@ class FakeEndpoint:
             "server_key": self.server_key,
             "server_time": "2026-01-01T00:00:00.000000Z",
             "heartbeat_s": 5.0,
+        }
+        return Says(201, reply, content_type="application/json")
+
+    def _late(self, told: dict[str, Any]) -> Says:
+        first = decode(told["records"][0].encode())
+        checkpoint = json.dumps(told["checkpoint"]).encode()
+        dsse.verify(checkpoint, dsse.CHECKPOINT, [first.data["session_key"]])
+        self.enrolments.append({**first.data, "session": first.session})
+        self.token = f"late-token-{len(self.enrolments)}"
+        reply = {
+            "session": first.session,
+            "token": self.token,
+            "server_key": self.server_key,
+            "server_time": self.server_time,
+            "head": {"seq": self.head.seq, "hash": self.head.hash},
         }
         return Says(201, reply, content_type="application/json")
 
@@ -175,7 +196,7 @@ class FakeEndpoint:
             "session": self.enrolments[-1]["session"],
             "seq": over.seq,
             "head": over.hash,
-            "server_time": "2026-01-01T00:00:00.000000Z",
+            "server_time": self.server_time,
             **changes,
         }
         envelope = json.loads(dsse.sign_json(self.key, dsse.RECEIPT, payload))
@@ -192,7 +213,12 @@ class FakeEndpoint:
 
     def _heartbeat(self, told: dict[str, Any]) -> Says:
         self.beats.append(told)
-        reply = {"health": 0, "server_time": "", "messages": [], "commands": []}
+        reply = {
+            "health": self.health,
+            "server_time": self.server_time,
+            "messages": [],
+            "commands": [],
+        }
         return Says(200, reply, content_type="application/json")
 
     def _photo(self, told: dict[str, Any]) -> Says:
@@ -201,7 +227,11 @@ class FakeEndpoint:
 
     def _missing(self, _told: dict[str, Any]) -> Says:
         named = {blob.sha256 for raw in self.records for blob in decode(raw).blobs}
-        reply = {"missing": sorted(named - set(self.blobs))}
+        reply = {
+            "missing": sorted(named - set(self.blobs)),
+            "health": self.health,
+            "server_time": self.server_time,
+        }
         return Says(200, reply, content_type="application/json")
 
     def _end(self, told: dict[str, Any]) -> Says:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from proctor_desktop.config import exam as exam_file
 from proctor_desktop.config.exam import SignedExam
 from proctor_desktop.core.capability import Capability, Level
 from proctor_desktop.core.chain import Record
+from proctor_desktop.core.clock_watch import ClockReading
 from proctor_desktop.core.engine import Engine
 from proctor_desktop.core.event import Event, Happening
 from proctor_desktop.core.frame import Frame
@@ -110,14 +111,17 @@ class Studio:
         )
         return Conductor(session, self.evidence, self.clock, hands, unattended, skip_preparation)
 
-    def loop(self, conductor: Conductor) -> SessionLoop:
-        """The loop around that conductor."""
+    def loop(
+        self, conductor: Conductor, clocks: Callable[[], ClockReading] | None = None
+    ) -> SessionLoop:
+        """The loop around that conductor; ``clocks`` where there are more than the one."""
         outlets = Outlets(
             snapshot=lambda: self.done.append(("snapshot",)),
             beat=lambda: self.done.append(("beat",)) or 3,
             preview=lambda on: self.done.append(("preview", on)),
             wanted=lambda: self.takeover_wanted,
             photo=lambda held: self.done.append(("photo held", held)),
+            clocks=clocks,
         )
         return SessionLoop(
             self.inbox,

@@ -126,6 +126,14 @@ class RecordsBody(serializers.Serializer[Any]):
     checkpoint = Envelope()
 
 
+class LateBody(serializers.Serializer[Any]):
+    """``rest.LateRequest``."""
+
+    exam = Envelope()
+    records = serializers.ListField(child=ExactText(), allow_empty=False)
+    checkpoint = Envelope()
+
+
 class HeartbeatBody(serializers.Serializer[Any]):
     """``rest.HeartbeatRequest``."""
 

@@ -27,6 +27,9 @@ class Session(models.Model):
     started_at = models.DateTimeField(help_text="When the client says it began.")
     created_at = models.DateTimeField(auto_now_add=True, help_text="When it was enrolled here.")
     ended_at = models.DateTimeField(null=True, help_text="When it was closed here.")
+    late_at = models.DateTimeField(
+        null=True, help_text="When it was first brought as an export, not sent by its client."
+    )
 
     head_seq = models.BigIntegerField(
         default=EMPTY.seq, help_text="The last record's number in the chain."
@@ -82,6 +85,9 @@ class Token(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True, help_text="When it was given out.")
     expires_at = models.DateTimeField(help_text="From then on it is refused.")
+    late = models.BooleanField(
+        default=False, help_text="Given for an export: it can only deliver what is in it."
+    )
 
     class Meta:
         """Keys and indexes."""
