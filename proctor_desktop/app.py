@@ -136,10 +136,11 @@ class Monitor:
         left = found.left if found else LeftBehind()
         work = threading.Event()
         with ExitStack() as stack:
-            writer = Writer(folder, self._boot, committed=work.set)
+            # Every page was checked just now, or is new.
+            writer = Writer(folder, self._boot, committed=work.set, check=False)
             stack.callback(writer.close)
-            reader = stack.enter_context(Reader(folder.path))
-            upload_reader = stack.enter_context(Reader(folder.path))
+            reader = stack.enter_context(Reader(folder.path, check=False))
+            upload_reader = stack.enter_context(Reader(folder.path, check=False))
             blobs = BlobStore(folder.blobs, folder.incoming, self._recipients(folder))
             if found:
                 take_over(found, reader, writer, blobs, self._clock.now(), self._boot)

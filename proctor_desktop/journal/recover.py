@@ -27,7 +27,8 @@ class LeftBehind:
 
     ``open_violations`` holds the last data of each violation without an end, by number;
     ``calibration`` the data of the last calibration that gave a pose, if there was one; ``photo``
-    the hash of the reference photo, if one was kept;
+    the hash of the reference photo, if one was kept; ``damaged`` the databases that were put aside
+    and told of;
     ``owed_clips`` the violations, with the source, for which the exam asks for a clip and no record
     tells what became of it.
     """
@@ -39,6 +40,7 @@ class LeftBehind:
     owed_clips: tuple[tuple[int, Source], ...] = ()
     calibration: dict[str, Any] | None = None
     photo: str | None = None
+    damaged: frozenset[str] = frozenset()
     opened: Record | None = None
     last: Record | None = None
     exam_started: Record | None = None
@@ -114,6 +116,8 @@ def _after(state: LeftBehind, record: Record) -> LeftBehind:
             state = replace(state, calibration=dict(data))
         case "identity" if data.get("outcome") == "kept":
             state = replace(state, photo=record.blobs[0].sha256)
+        case "restart" if "damaged" in data:
+            state = replace(state, damaged=state.damaged.union(data["damaged"]))
         case "session.open":
             state = replace(state, opened=record)
         case "exam.start":
