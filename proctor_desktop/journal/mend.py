@@ -1,9 +1,9 @@
 """Making a journal usable again before anybody reads it; whatever was there is kept.
 
 A database that SQLite calls damaged, whose chain does not hold, or that is gone is written again
-from the twin log, and behind that from those of its own records that can still be read. The old files stay in
-the folder as ``damaged-1-journal.db`` and so on; the next ``restart`` record names them. Deliveries
-begin anew: the endpoint knows blobs by their hash and answers what it has already.
+from the twin log, and behind that from those of its own records that can still be read. The old
+files stay in the folder as ``damaged-1-journal.db`` and so on; the next ``restart`` record names
+them. Deliveries begin anew: the endpoint knows blobs by their hash and answers what it has already.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -21,6 +22,7 @@ from proctor_desktop.core.chain import EMPTY
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.hosts.durability import sync_folder
 from proctor_desktop.journal import twin_log
+from proctor_desktop.journal.blobs import sync_file
 from proctor_desktop.journal.database import FILE_NAME, Damaged, damaged, open_for_writing
 from proctor_desktop.journal.mirror import bring_up, head_of, insert
 from proctor_desktop.journal.twin_log import Kind, Line, Twin
@@ -75,10 +77,12 @@ def _rebuilt(folder: Path, problem: Damaged) -> Mended:
     try:
         draft.mkdir(mode=0o700)
         with closing(open_for_writing(draft)) as db:
+            db.execute("PRAGMA synchronous=OFF")  # it counts when it is whole, and synced then
             records = _fill(db, folder, twin_log.read(folder))
         if not records:
             shutil.rmtree(draft)
             raise problem
+        sync_file(draft / FILE_NAME)
         _exchange(folder, draft)
     except (OSError, sqlite3.Error) as refused:
         raise _unreadable(folder, refused) from refused
@@ -102,7 +106,7 @@ def _fill(db: Database, folder: Path, twin: Twin) -> int:
     return head_of(db).seq
 
 
-def _readable(folder: Path, query: str, behind: int) -> Iterator[tuple[object, ...]]:
+def _readable(folder: Path, query: str, behind: int) -> Iterator[tuple[Any, ...]]:
     """The rows that a damaged database still gives; it ends where that ends."""
     try:
         address = f"{(folder / FILE_NAME).absolute().as_uri()}?mode=ro"

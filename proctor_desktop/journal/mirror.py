@@ -17,7 +17,17 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from proctor_desktop.core.chain import EMPTY, BrokenChain, Head, Record, decode, digest, follow
+from proctor_desktop.core.chain import (
+    EMPTY,
+    BlobRef,
+    BrokenChain,
+    Head,
+    decode,
+    digest,
+    follow,
+    has_no_blobs,
+    kind_at_a_glance,
+)
 from proctor_desktop.journal import ledger
 from proctor_desktop.journal.twin_log import Extent, Kind, Line, Twin, TwinLog
 
@@ -55,21 +65,64 @@ def bring_up(db: Database, twin: Twin) -> int:
 
 def insert(db: Database, head: Head, lines: Iterable[Line]) -> int:
     """Add lines behind ``head``, records first; returns how many records were added."""
-    before, whole = head.seq, True
-    for kind, seq, stamp_ns, content in lines:
-        if kind is Kind.RECORD and whole:
+    rows = _Rows(db, head)
+    for line in lines:
+        rows.add(line)
+    rows.write()
+    return rows.head.seq - head.seq
+
+
+class _Rows:
+    """Lines on their way into the database, many at a time."""
+
+    def __init__(self, db: Database, head: Head) -> None:
+        self.head = head
+        self._db = db
+        self._session = ""
+        self._whole = True
+        self._records: list[tuple[int, str, str, bytes, int]] = []
+
+    def add(self, line: Line) -> None:
+        """Take one line; a record that does not continue the chain ends it."""
+        kind, seq, stamp_ns, content = line
+        if kind is Kind.RECORD:
+            self._whole = self._whole and self._add_record(content, stamp_ns)
+            return
+        self.write()
+        if seq > self.head.seq:
+            return
+        if kind is Kind.CHECKPOINT:
+            self._db.execute("INSERT OR IGNORE INTO checkpoints VALUES (?, ?)", (seq, content))
+        else:
+            row = (seq, content, stamp_ns)
+            self._db.execute("INSERT OR IGNORE INTO receipts VALUES (?, ?, ?)", row)
+
+    def write(self) -> None:
+        """Put what has gathered into the database."""
+        rows, self._records = self._records, []
+        if rows:
+            self._db.conn.executemany("INSERT INTO records VALUES (?, ?, ?, ?, ?)", rows)
+
+    def _add_record(self, raw: bytes, stamp_ns: int) -> bool:
+        kind = kind_at_a_glance(self._session, self.head, raw)
+        blobs: tuple[BlobRef, ...] = ()
+        if kind is not None and has_no_blobs(raw):
+            self.head = Head(self.head.seq + 1, digest(raw))
+        else:
             try:
-                record = decode(content)
-                head = follow(head, record)
+                record = decode(raw)
+                self.head = follow(self.head, record)
             except BrokenChain:
-                whole = False
-            else:
-                _insert_record(db, record, stamp_ns)
-        elif kind is Kind.CHECKPOINT and seq <= head.seq:
-            db.execute("INSERT OR IGNORE INTO checkpoints VALUES (?, ?)", (seq, content))
-        elif kind is Kind.RECEIPT and seq <= head.seq:
-            db.execute("INSERT OR IGNORE INTO receipts VALUES (?, ?, ?)", (seq, content, stamp_ns))
-    return head.seq - before
+                return False
+            kind, self._session, blobs = record.kind, record.session, record.blobs
+        self._records.append((self.head.seq, self.head.hash, kind, raw, stamp_ns))
+        if blobs or len(self._records) >= _TOGETHER:
+            self.write()
+        for blob in blobs:
+            row = (blob.sha256, blob.type, blob.size, self.head.seq)
+            self._db.execute("INSERT OR IGNORE INTO blobs VALUES (?, ?, ?, ?)", row)
+            ledger.enter(self._db, blob, kind)
+        return True
 
 
 class Reached(NamedTuple):
@@ -182,16 +235,3 @@ def _agrees(db: Database, twin: Twin, seq: int) -> bool:
         return True
     (there,) = db.execute("SELECT hash FROM records WHERE seq = ?", (seq,)).fetchone()
     return bool(there == digest(twin.record(seq)))
-
-
-def _insert_record(db: Database, record: Record, stamp_ns: int) -> None:
-    db.execute(
-        "INSERT INTO records VALUES (?, ?, ?, ?, ?)",
-        (record.seq, record.hash, record.kind, record.raw, stamp_ns),
-    )
-    for blob in record.blobs:
-        db.execute(
-            "INSERT OR IGNORE INTO blobs VALUES (?, ?, ?, ?)",
-            (blob.sha256, blob.type, blob.size, record.seq),
-        )
-        ledger.enter(db, blob, record.kind)

@@ -53,6 +53,9 @@ class Kind(IntEnum):
     RECEIPT = 3
 
 
+_KINDS = {int(kind): kind for kind in Kind}
+
+
 class Line(NamedTuple):
     """A record, checkpoint or receipt; ``stamp_ns`` is when it was written or received."""
 
@@ -129,14 +132,15 @@ class Twin:
                     yield kind, seq, place
 
     def _take(self, behind: Extent, lines: Iterable[tuple[Kind, int, _Place]]) -> None:
-        del self.records[behind.records :]
+        records = self.records
+        del records[behind.records :]
         _cut(self.checkpoints, behind.checkpoints)
         _cut(self.receipts, behind.records)
         for kind, seq, place in lines:
             if kind is not Kind.RECORD:
                 (self.checkpoints if kind is Kind.CHECKPOINT else self.receipts)[seq] = place
-            elif seq == len(self.records) + 1:  # else a stretch before it is missing
-                self.records.append(place)
+            elif seq == len(records) + 1:  # else a stretch before it is missing
+                records.append(place)
 
 
 def files(folder: Path) -> list[tuple[int, Path]]:
@@ -188,7 +192,7 @@ def _places(
     while at < end:
         kind, seq, stamp_ns, length = _LINE.unpack_from(content, at)
         at += _LINE.size
-        yield Kind(kind), seq, _Place(path, at, length, stamp_ns)
+        yield _KINDS[kind], seq, _Place(path, at, length, stamp_ns)
         at += length
 
 

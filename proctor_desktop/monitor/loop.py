@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from proctor_desktop.core import media_type
 from proctor_desktop.core.chain import BlobRef
 from proctor_desktop.core.event import Event, Tick
-from proctor_desktop.core.moment import Clock
+from proctor_desktop.core.moment import Clock, Moment
 from proctor_desktop.core.observation import FacesSeen, Gap, Health, Source, SourceHealth
 from proctor_desktop.core.session import Phase
 from proctor_desktop.journal.blobs import BlobStore, NotKept
 from proctor_desktop.monitor import inbox as items
 from proctor_desktop.monitor.conductor import Conductor
+from proctor_desktop.monitor.disk_watch import LOOK_S
 from proctor_desktop.monitor.evidence import Evidence
 from proctor_desktop.monitor.segment_record import segment_data
 from proctor_desktop.monitor.status import Status
@@ -36,6 +37,7 @@ TAKEOVER_LOOK_S = 0.5
 LONGEST_WAIT_S = 0.5
 
 WAKE, HEARTBEAT, FLUSH, SNAPSHOT = "wake", "heartbeat", "flush", "snapshot"
+DISK = "disk"
 PHOTO, DURATION, ORPHANED, TAKEOVER = "photo", "duration", "orphaned", "takeover"
 
 ORPHANED_REASON = "the exam window is gone"
@@ -53,13 +55,15 @@ class StageFailed(Exception):
 class Outlets:
     """What the loop calls at its own pace.
 
-    ``wanted`` tells whether another monitor waits to take the session over.
+    ``wanted`` tells whether another monitor waits to take the session over; ``disk`` looks at how
+    much room there is.
     """
 
     snapshot: Callable[[], None]
     beat: Callable[[], int]
     preview: Callable[[bool], None]
     wanted: Callable[[], bool]
+    disk: Callable[[Moment], None] = lambda _: None
 
 
 class SessionLoop:
@@ -96,6 +100,7 @@ class SessionLoop:
         self._timers.every(HEARTBEAT, HEARTBEAT_S, now_ns)
         self._timers.every(FLUSH, FLUSH_S, now_ns)
         self._timers.every(SNAPSHOT, SNAPSHOT_S, now_ns)
+        self._timers.every(DISK, LOOK_S, now_ns)
         while self._stop.reason is None:
             self.turn()
             self._watch_duration(duration_s)
@@ -175,6 +180,8 @@ class SessionLoop:
                 self._outlets.snapshot()
             case "heartbeat":
                 self._heartbeat()
+            case "disk":
+                self._outlets.disk(now)
             case "photo":
                 self._conductor.photo_overdue()
             case "duration":

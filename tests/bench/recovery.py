@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def measure(folder: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=folder) as here:
         session = written(Path(here))
         size_mb = (session.path / FILE_NAME).stat().st_size / 1e6
-        figures = {
+        return {
             "records": RECORDS,
             "journal_mb": round(size_mb, 1),
             "commit": commits(session),
@@ -54,7 +55,6 @@ def measure(folder: Path) -> dict[str, Any]:
             "recovery": _spread([_recovered(session, Path(here), "") for _ in range(TIMES)]),
             "rebuilding": _spread([_recovered(session, Path(here), "lost") for _ in range(TIMES)]),
         }
-    return figures
 
 
 def commits(session: SessionFolder) -> dict[str, float]:
@@ -77,7 +77,7 @@ def written(data: Path, records: int = RECORDS) -> SessionFolder:
     session = session_folder.create(data, EXAM)
     writer = Writer(session, BOOT)
     entries = _entries(records)
-    while some := [entry for entry, _ in zip(entries, range(_TOGETHER), strict=False)]:
+    while some := list(islice(entries, _TOGETHER)):
         writer.append(*some)
     writer.close()
     return session
