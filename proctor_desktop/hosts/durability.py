@@ -20,6 +20,13 @@ def sync(descriptor: int) -> None:
         fcntl(descriptor, F_FULLFSYNC)  # fsync alone stops at the drive's cache there
 
 
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write all of ``content``, however little the system takes at a time; raises OSError."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in ``folder`` durable: files that were made, renamed or removed there.
 

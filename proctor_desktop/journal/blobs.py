@@ -9,10 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from proctor_desktop.core.chain import BlobRef, digest
-from proctor_desktop.hosts.durability import sync, sync_folder
+from proctor_desktop.hosts.durability import sync, sync_folder, write_all
 from proctor_desktop.wire.seal import Recipients, sealed
 
 _CHUNK_BYTES = 1024 * 1024
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 class NotKept(OSError):
@@ -95,11 +96,12 @@ class BlobStore:
 
 def write_new(path: Path, content: bytes) -> None:
     """Write a file that must not exist yet, readable by its owner only, and sync it."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        sync(file.fileno())
+    descriptor = os.open(path, _NEW, 0o600)
+    try:
+        write_all(descriptor, content)
+        sync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def sync_file(path: Path) -> None:

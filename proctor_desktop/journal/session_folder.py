@@ -88,6 +88,7 @@ def create(data: Path, exam_envelope: bytes) -> SessionFolder:
         write_new(draft.path / "session.key", Ed25519PrivateKey.generate().private_bytes_raw())
         write_new(draft.path / "exam.dsse", exam_envelope)
         open_for_writing(draft.path).close()
+        sync_folder(draft.path)
         draft.path.rename(data / session)
         sync_folder(data)
     except OSError as problem:

@@ -32,7 +32,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from proctor_desktop.hosts.durability import sync, sync_folder
+from proctor_desktop.hosts.durability import sync, sync_folder, write_all
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """What a disk says that has no room: the descriptor is as good as before."""
@@ -284,9 +284,7 @@ class TwinLog:
 
     def _write(self, frame: bytes) -> None:
         assert self._descriptor is not None  # noqa: S101 - for the type checker
-        rest = memoryview(frame)
-        while rest:
-            rest = rest[os.write(self._descriptor, rest) :]
+        write_all(self._descriptor, frame)
         self._syncing = True
         sync(self._descriptor)
         self._syncing = False
