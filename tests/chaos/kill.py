@@ -63,7 +63,7 @@ def _one_session(data: Path, kills: int, draw: random.Random, figures: dict[str,
         if not session_folder.existing(data):
             continue
         folder = session_folder.find(data)
-        if number % _DAMAGED_EVERY == _DAMAGED_EVERY - 1:
+        if number % _DAMAGED_EVERY == _DAMAGED_EVERY - 1 and known.records:
             _destroy(folder.path / FILE_NAME, draw)
             figures["databases_destroyed"] += 1
             destroyed = True
