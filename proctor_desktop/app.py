@@ -8,6 +8,7 @@ screen ─ segmenter ─────┘
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sys
 import threading
@@ -29,6 +30,7 @@ from proctor_desktop.journal import session_folder
 from proctor_desktop.journal.blobs import BlobStore
 from proctor_desktop.journal.reader import Reader
 from proctor_desktop.journal.recover import LeftBehind
+from proctor_desktop.journal.reserve import Reserve
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Writer
 from proctor_desktop.monitor.abilities import abilities
@@ -36,11 +38,13 @@ from proctor_desktop.monitor.analysers import installed
 from proctor_desktop.monitor.clips import Clips
 from proctor_desktop.monitor.conductor import Conductor, Hands, Session
 from proctor_desktop.monitor.delivery import Outcome, deliver
+from proctor_desktop.monitor.disk_watch import DiskWatch
 from proctor_desktop.monitor.evidence import Evidence
 from proctor_desktop.monitor.footage import footage, rings
 from proctor_desktop.monitor.inbox import Inbox, StageCrashed
 from proctor_desktop.monitor.kiosk_link import KioskLink, NoKiosk
 from proctor_desktop.monitor.loop import ORPHANED_REASON, PHOTO, UPLOAD, WAKE, Outlets, SessionLoop
+from proctor_desktop.monitor.patient_writer import PatientWriter
 from proctor_desktop.monitor.recent_frames import Picture, RecentFrames
 from proctor_desktop.monitor.recovery import Unfinished, take_over, unfinished
 from proctor_desktop.monitor.reference_photo import ReferencePhoto
@@ -138,21 +142,24 @@ class Monitor:
         left = found.left if found else LeftBehind()
         work = threading.Event()
         with ExitStack() as stack:
-            writer = Writer(folder, self._boot, committed=work.set)
+            # Every page was checked just now, or is new.
+            writer = Writer(folder, self._boot, committed=work.set, check=False)
             stack.callback(writer.close)
-            reader = stack.enter_context(Reader(folder.path))
-            upload_reader = stack.enter_context(Reader(folder.path))
+            reader = stack.enter_context(Reader(folder.path, check=False))
+            upload_reader = stack.enter_context(Reader(folder.path, check=False))
             blobs = BlobStore(folder.blobs, folder.incoming, self._recipients(folder))
             if found:
                 take_over(found, reader, writer, blobs, self._clock.now(), self._boot)
             worker = self._upload_worker(folder, upload_reader, writer, left, work)
-            evidence = self._evidence(writer, blobs, left)
+            patient = PatientWriter(writer, lambda now: disk.full(now))  # noqa: PLW0108 - made below
+            evidence = self._evidence(patient, blobs, left)
+            disk = self._disk_watch(folder, evidence)
             photo = self._reference_photo(reader)
             conductor = self._conductor(folder, photo, evidence, worker)
-            loop = self._loop(evidence, conductor, blobs, reader, worker, photo)
+            loop = self._loop(evidence, conductor, blobs, reader, worker, photo, disk)
             stack.callback(worker.stop, 2.0)
             stack.callback(self._stages.stop)
-            return self._watch(folder, left, reader, worker, evidence, conductor, loop)
+            return self._watch(folder, left, reader, worker, evidence, conductor, loop, patient)
 
     def _reference_photo(self, reader: Reader) -> ReferencePhoto:
         return ReferencePhoto(
@@ -175,6 +182,7 @@ class Monitor:
         evidence: Evidence,
         conductor: Conductor,
         loop: SessionLoop,
+        journal: PatientWriter,
     ) -> int:
         self._link.start()
         if left.last is None:
@@ -187,8 +195,11 @@ class Monitor:
         evidence.finish_clips(self._clock.now())
         if reason == ORPHANED_REASON:
             evidence.flush()
+            journal.settle()
             return NOT_DELIVERED
-        head, asked = conductor.close(reason), self._stop.times
+        conductor.close(reason)
+        journal.settle()
+        head, asked = reader.head(), self._stop.times
         if not conductor.agreed:
             return 0
         outcome = deliver(
@@ -242,7 +253,7 @@ class Monitor:
             work,
         )
 
-    def _evidence(self, writer: Writer, blobs: BlobStore, left: LeftBehind) -> Evidence:
+    def _evidence(self, writer: PatientWriter, blobs: BlobStore, left: LeftBehind) -> Evidence:
         return Evidence(
             Engine(self._signed.exam.policy, left.next_violation),
             writer,
@@ -255,6 +266,15 @@ class Monitor:
                 blobs.keep,
                 lambda bug: self._inbox.put(StageCrashed("clips", bug)),
             ),
+        )
+
+    def _disk_watch(self, folder: SessionFolder, evidence: Evidence) -> DiskWatch:
+        return DiskWatch(
+            lambda: shutil.disk_usage(folder.path).free,
+            Reserve(folder.path),
+            (self._stages, evidence),
+            evidence.record,
+            warn=lambda rule, text: self._link.say(stdio.Toast(rule, text)),
         )
 
     def _conductor(
@@ -308,6 +328,7 @@ class Monitor:
         reader: Reader,
         worker: UploadWorker,
         photo: ReferencePhoto,
+        disk: DiskWatch,
     ) -> SessionLoop:
         def beat() -> int:
             counts = reader.delivery()
@@ -321,6 +342,7 @@ class Monitor:
             wanted=lambda: session_folder.takeover_wanted(self._options.data),
             photo=photo.held,
             clocks=self._clock.reading,
+            disk=disk.look,
         )
         return SessionLoop(
             self._inbox,

@@ -9,10 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from proctor_desktop.core.chain import BlobRef, digest
-from proctor_desktop.hosts.durability import sync_folder
+from proctor_desktop.hosts.durability import sync, sync_folder, write_all
 from proctor_desktop.wire.seal import Recipients, sealed
 
 _CHUNK_BYTES = 1024 * 1024
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 class NotKept(OSError):
@@ -41,22 +42,30 @@ class BlobStore:
         if self._to:
             content, seals = sealed(content, self._to, media_type)
         name = digest(content)
-        part = self._incoming / f"{uuid.uuid4()}.part"
         try:
-            write_new(part, content)
-            self._publish(part, name)
-        except OSError as problem:
-            with suppress(OSError):  # a disk that is read-only by now; recovery finds it
-                part.unlink(missing_ok=True)
-            raise NotKept(problem.errno, problem.strerror) from problem
+            self._write(content, name)
+        except OSError:
+            # The system may hold the bytes for written, so they go to a new file, once.
+            try:
+                self._write(content, name)
+            except OSError as problem:
+                raise NotKept(problem.errno, problem.strerror) from problem
         return BlobRef(name, media_type, len(content), seals)
 
     def adopt(self, part: Path, media_type: str) -> BlobRef:
-        """Take over a file that nobody writes to any more; raises NotKept."""
+        """Take over a file that nobody writes to any more; raises NotKept.
+
+        One that cannot be synced is copied to a new file.
+        """
         try:
-            sync_file(part)
             name, size = hash_file(part)
-            self._publish(part, name)
+            try:
+                sync_file(part)
+                self._publish(part, name)
+            except OSError:
+                self._write(part.read_bytes(), name)
+                with suppress(OSError):  # then recovery finds it
+                    part.unlink()
         except OSError as problem:
             raise NotKept(problem.errno, problem.strerror) from problem
         return BlobRef(name, media_type, size)
@@ -70,6 +79,16 @@ class BlobStore:
         """The hashes of all blobs that are here."""
         return {entry.name for entry in self._blobs.iterdir() if entry.is_file()}
 
+    def _write(self, content: bytes, name: str) -> None:
+        part = self._incoming / f"{uuid.uuid4()}.part"
+        try:
+            write_new(part, content)
+            self._publish(part, name)
+        except OSError:
+            with suppress(OSError):  # a disk that is read-only by now; recovery finds it
+                part.unlink(missing_ok=True)
+            raise
+
     def _publish(self, part: Path, name: str) -> None:
         part.replace(self._blobs / name)
         sync_folder(self._blobs)
@@ -77,17 +96,18 @@ class BlobStore:
 
 def write_new(path: Path, content: bytes) -> None:
     """Write a file that must not exist yet, readable by its owner only, and sync it."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    descriptor = os.open(path, _NEW, 0o600)
+    try:
+        write_all(descriptor, content)
+        sync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def sync_file(path: Path) -> None:
     """Make a file's content durable, whoever wrote it."""
     with path.open("rb+") as file:
-        os.fsync(file.fileno())
+        sync(file.fileno())
 
 
 def hash_file(path: Path) -> tuple[str, int]:

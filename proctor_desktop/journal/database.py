@@ -3,6 +3,13 @@
 WAL with ``synchronous=FULL``: a commit survives a power cut. There is exactly one writing
 connection, because SQLite up to 3.51.2 can corrupt a WAL file when two connections write or
 checkpoint at the same time (https://www.sqlite.org/wal.html#walresetbug); everyone else reads only.
+
+When a sync fails SQLite gives the transaction up and says so; what had been synced before is safe:
+a page of the log counts only once it was synced, a page of the database is copied again from the
+log as long as its sync was not a success. What it cannot know is whether the pages in its own
+memory and the system's are those on the disk. So the writer opens the file anew after such an error
+and believes what it reads then (``Writer``); a file that cannot be used any more is put aside and
+written again from the twin log (``mend``).
 """
 
 from __future__ import annotations
@@ -57,10 +64,17 @@ _SCHEMA = (
 )
 
 
-def open_for_writing(folder: Path) -> Database:
+class Damaged(EnvironmentProblem):
+    """A session journal that SQLite cannot use."""
+
+
+def open_for_writing(folder: Path, check: bool = True) -> Database:
     """The one writing connection; makes the file where there is none.
 
-    Raises EnvironmentProblem when the file is damaged, unreadable or of a newer program.
+    ``check`` reads every page; whoever knows that this was just done leaves it out.
+
+    Raises EnvironmentProblem when the file is damaged (then it is Damaged), unreadable or of a
+    newer program.
     """
     path = folder / FILE_NAME
     with _explained(path), ExitStack() as stack:
@@ -70,13 +84,13 @@ def open_for_writing(folder: Path) -> Database:
         db.execute("PRAGMA journal_mode=WAL")
         for pragma in ("synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "cell_size_check=ON"):
             db.execute(f"PRAGMA {pragma}")
-        _check(db, path)
+        _check(db, path, check)
         migrations.apply(db)
         stack.pop_all()
     return db
 
 
-def open_for_reading(folder: Path) -> Database:
+def open_for_reading(folder: Path, check: bool = True) -> Database:
     """A connection that cannot write; raises EnvironmentProblem when there is no usable journal."""
     path = folder / FILE_NAME
     if not path.is_file():
@@ -89,16 +103,16 @@ def open_for_reading(folder: Path) -> Database:
             address, uri=True, timeout=BUSY_TIMEOUT_S, check_same_thread=False
         )
         db = Database(stack.enter_context(closing(connection)), recursive_triggers=False)
-        _check(db, path)
+        _check(db, path, check)
         if migrations.pending(db):
             raise damaged(path, "it has no tables of this version")
         stack.pop_all()
     return db
 
 
-def damaged(path: Path, reason: str) -> EnvironmentProblem:
+def damaged(path: Path, reason: str) -> Damaged:
     """What to say about a journal that SQLite cannot use."""
-    return EnvironmentProblem(
+    return Damaged(
         str(path),
         f"the session journal is damaged or not a journal ({reason})",
         "Nothing was changed in it. Keep this folder for the institution and start again with "
@@ -106,10 +120,11 @@ def damaged(path: Path, reason: str) -> EnvironmentProblem:
     )
 
 
-def _check(db: Database, path: Path) -> None:
-    found = [row[0] for row in db.execute("PRAGMA quick_check(1)").fetchall()]
-    if found != ["ok"]:
-        raise damaged(path, "; ".join(found))
+def _check(db: Database, path: Path, every_page: bool) -> None:
+    if every_page:
+        found = [row[0] for row in db.execute("PRAGMA quick_check(1)").fetchall()]
+        if found != ["ok"]:
+            raise damaged(path, "; ".join(found))
     newer = {applied.name for applied in migrations.applied(db)} - _KNOWN
     if newer:
         raise EnvironmentProblem(

@@ -19,9 +19,10 @@ from proctor_desktop.wire.seal import Recipients
 class Reader:
     """A read-only view; each call sees what is committed at that moment."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, check: bool = True) -> None:
+        """Open the journal in ``folder``; ``check`` as for :func:`open_for_reading`."""
         self._folder = SessionFolder(folder)
-        self._db = open_for_reading(folder)
+        self._db = open_for_reading(folder, check)
         self._blobs = BlobStore(
             self._folder.blobs, self._folder.incoming, Recipients(self._folder.session)
         )

@@ -1,6 +1,7 @@
 """Where one session lives on disk.
 
 DATA/<session>/journal.db     records, checkpoints, receipts, delivery
+               records.log    the same but the delivery once more (see twin_log)
                blobs/<sha256> stills and segments, complete
                incoming/      files still being written (*.part)
                exam.dsse      the exam file as it was opened
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.hosts.durability import sync_folder
+from proctor_desktop.journal import twin_log
 from proctor_desktop.journal.blobs import write_new
 from proctor_desktop.journal.database import FILE_NAME, damaged, open_for_writing
 
@@ -86,6 +88,7 @@ def create(data: Path, exam_envelope: bytes) -> SessionFolder:
         write_new(draft.path / "session.key", Ed25519PrivateKey.generate().private_bytes_raw())
         write_new(draft.path / "exam.dsse", exam_envelope)
         open_for_writing(draft.path).close()
+        sync_folder(draft.path)
         draft.path.rename(data / session)
         sync_folder(data)
     except OSError as problem:
@@ -101,9 +104,14 @@ def existing(data: Path) -> list[SessionFolder]:
     """The sessions in a data folder, oldest first."""
     if not data.is_dir():
         return []
-    found = [p for p in data.iterdir() if p.name[0] != "." and (p / FILE_NAME).is_file()]
+    found = [p for p in data.iterdir() if p.name[0] != "." and _has_journal(p)]
     found.sort(key=lambda p: (_made_ns(p), p.name))
     return [SessionFolder(p) for p in found]
+
+
+def _has_journal(folder: Path) -> bool:
+    """A database, or the log that it can be written again from."""
+    return (folder / FILE_NAME).is_file() or (folder.is_dir() and bool(twin_log.files(folder)))
 
 
 def _made_ns(folder: Path) -> int:

@@ -1,7 +1,7 @@
 """The only thing that writes to the journal: one thread, one connection.
 
-Every call returns after the commit. Calls that wait together share one transaction, so a burst
-costs one sync and not twenty.
+Every call returns after the commit, which comes after the twin log's sync. Calls that wait together
+share one transaction, so a burst costs two syncs and not forty.
 """
 
 from __future__ import annotations
@@ -17,17 +17,19 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from proctor_desktop.core.chain import EMPTY, BlobRef, Head, digest, encode
+from proctor_desktop.core.chain import BlobRef, Head, digest, encode
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.moment import Moment, rfc3339
-from proctor_desktop.journal import ledger
+from proctor_desktop.journal import ledger, twin_log
 from proctor_desktop.journal.database import damaged, open_for_writing
+from proctor_desktop.journal.mirror import Mirror, bring_up, head_of
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.wire import dsse, rest
 
 CHECKPOINT_EVERY_RECORDS = 50
 CHECKPOINT_EVERY_S = 10.0
 _MAX_TOGETHER = 64
+_PRIMARY_CODE = 0xFF
 
 T = TypeVar("T")
 
@@ -60,14 +62,21 @@ class Writer:
     """
 
     def __init__(
-        self, folder: SessionFolder, boot: str, committed: Callable[[], None] = lambda: None
+        self,
+        folder: SessionFolder,
+        boot: str,
+        committed: Callable[[], None] = lambda: None,
+        check: bool = True,
     ) -> None:
+        """Open the journal, bringing it and its twin to the same state first."""
         self._folder = folder
         self._boot = boot
         self._committed = committed
-        self._db = open_for_writing(folder.path)
+        self._db = open_for_writing(folder.path, check)
+        self._mirror = self._joined_with_twin()
+        self._told_trouble = ""
         self._key = folder.session_key()
-        self._head = _head_of(self._db)
+        self._head = head_of(self._db)
         self._signed_seq = self._db.execute(
             "SELECT coalesce(max(seq), 0) FROM checkpoints"
         ).fetchone()[0]
@@ -137,6 +146,7 @@ class Writer:
             self._closed = True
             self._jobs.put(None)
         self._thread.join()
+        self._mirror.close()
         self._db.close()
 
     def _do(self, work: Callable[[Database], T]) -> T:
@@ -169,22 +179,58 @@ class Writer:
         return batch, False
 
     def _commit(self, batch: Sequence[_Job]) -> None:
-        before = (self._head, self._signed_seq, self._signed_at_ns)
+        before = (self._head, self._signed_seq, self._signed_at_ns, self._told_trouble)
+        mirrored = self._mirror.reached
         try:
             with self._db.atomic():
                 results = [job.work(self._db) for job in batch]
+                self._mirror.copy(self._db)
         except Exception as problem:
-            self._head, self._signed_seq, self._signed_at_ns = before
-            if len(batch) > 1:  # one bad job must not take the others with it
-                for job in batch:
-                    self._commit([job])
+            if not self._is_there_after_all(before[0], problem):
+                self._head, self._signed_seq, self._signed_at_ns, self._told_trouble = before
+                self._mirror.take_back(mirrored)
+                self._refuse(batch, problem)
                 return
-            batch[0].done.set_exception(self._explained(problem))
-            return
         for job, result in zip(batch, results, strict=True):
             job.done.set_result(result)
         if self._head != before[0]:
             self._committed()
+
+    def _refuse(self, batch: Sequence[_Job], problem: Exception) -> None:
+        if len(batch) == 1:
+            batch[0].done.set_exception(self._explained(problem))
+            return
+        for job in batch:  # one bad job must not take the others with it
+            self._commit([job])
+
+    def _is_there_after_all(self, before: Head, problem: Exception) -> bool:
+        """Look at the file anew after an error of the disk: what was given up may be in it."""
+        code = getattr(problem, "sqlite_errorcode", 0) & _PRIMARY_CODE
+        if code not in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT):
+            return False
+        try:
+            anew = open_for_writing(self._folder.path, check=False)
+        except EnvironmentProblem:
+            return False  # the old connection serves until it can be opened
+        self._db.close()
+        self._db = anew
+        return self._head != before and head_of(anew) == self._head
+
+    def _joined_with_twin(self) -> Mirror:
+        """Take from the twin what only it has; one that cannot be read is begun anew."""
+        path = self._folder.path
+        try:
+            twin = twin_log.read(path)
+            bring_up(self._db, twin)
+        except OSError:
+            twin = twin_log.unread(path)
+        return Mirror(path, twin, self._db)
+
+    def _twin_state(self, moment: Moment) -> Entry:
+        """That records have one copy only for now, or two again."""
+        self._told_trouble = self._mirror.trouble
+        state = "lost" if self._told_trouble else "ok"
+        return Entry(moment, "twin_log", {"state": state, "reason": self._told_trouble})
 
     def _explained(self, problem: Exception) -> Exception:
         if isinstance(problem, sqlite3.OperationalError):
@@ -198,6 +244,8 @@ class Writer:
         return problem
 
     def _append(self, db: Database, entries: Sequence[Entry]) -> Head:
+        if entries and self._mirror.trouble != self._told_trouble:
+            self._insert(db, self._twin_state(entries[0].moment))
         for entry in entries:
             self._insert(db, entry)
         if entries and self._due(entries):
@@ -247,8 +295,3 @@ class Writer:
         db.execute("INSERT INTO checkpoints VALUES (?, ?)", (self._head.seq, envelope))
         self._signed_seq = self._head.seq
         self._signed_at_ns = time.monotonic_ns()
-
-
-def _head_of(db: Database) -> Head:
-    row = db.execute("SELECT seq, hash FROM records ORDER BY seq DESC LIMIT 1").fetchone()
-    return Head(*row) if row else EMPTY

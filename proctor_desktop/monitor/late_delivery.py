@@ -16,6 +16,7 @@ from proctor_desktop.core.errors import EnvironmentProblem, PeerProblem
 from proctor_desktop.core.policy import Delivery
 from proctor_desktop.hosts.clock import SystemClock, boot_id
 from proctor_desktop.journal import session_folder
+from proctor_desktop.journal.mend import mend
 from proctor_desktop.journal.reader import Reader
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Writer
@@ -62,10 +63,11 @@ def _try(folder: SessionFolder, say: Callable[[str], None], retry_refused: bool)
 
 def _send(folder: SessionFolder, say: Callable[[str], None], retry_refused: bool) -> int:
     clock = SystemClock()
+    mend(folder.path)
     with ExitStack() as stack:
-        writer = Writer(folder, boot_id())
+        writer = Writer(folder, boot_id(), check=False)
         stack.callback(writer.close)
-        reader = stack.enter_context(Reader(folder.path))
+        reader = stack.enter_context(Reader(folder.path, check=False))
         if reader.head() == EMPTY:
             return 0  # it was ended before its first record
         if not _agreed(reader):

@@ -10,12 +10,13 @@ from proctor_desktop.core import media_type
 from proctor_desktop.core.chain import BlobRef
 from proctor_desktop.core.clock_watch import Asleep, ClockJump, ClockReading, ClockWatch
 from proctor_desktop.core.event import Event, Tick
-from proctor_desktop.core.moment import Clock
+from proctor_desktop.core.moment import Clock, Moment
 from proctor_desktop.core.observation import FacesSeen, Gap, Health, Source, SourceHealth
 from proctor_desktop.core.session import Phase
 from proctor_desktop.journal.blobs import BlobStore, NotKept
 from proctor_desktop.monitor import inbox as items
 from proctor_desktop.monitor.conductor import Conductor
+from proctor_desktop.monitor.disk_watch import LOOK_S
 from proctor_desktop.monitor.evidence import Evidence
 from proctor_desktop.monitor.segment_record import segment_data
 from proctor_desktop.monitor.status import Status
@@ -37,6 +38,7 @@ TAKEOVER_LOOK_S = 0.5
 LONGEST_WAIT_S = 0.5
 
 WAKE, HEARTBEAT, FLUSH, SNAPSHOT = "wake", "heartbeat", "flush", "snapshot"
+DISK = "disk"
 PHOTO, DURATION, ORPHANED, TAKEOVER = "photo", "duration", "orphaned", "takeover"
 
 ORPHANED_REASON = "the exam window is gone"
@@ -56,7 +58,7 @@ class Outlets:
 
     ``wanted`` tells whether another monitor waits to take the session over; ``photo`` takes the one
     that the kiosk held in memory, or None once the kiosk is gone; ``clocks`` reads all the clocks
-    there are, where there is more than the loop's own.
+    there are, where there is more than the loop's own; ``disk`` looks at how much room there is.
     """
 
     snapshot: Callable[[], None]
@@ -65,6 +67,7 @@ class Outlets:
     wanted: Callable[[], bool]
     photo: Callable[[HeldPhoto | None], None]
     clocks: Callable[[], ClockReading] | None = None
+    disk: Callable[[Moment], None] = lambda _: None
 
 
 class SessionLoop:
@@ -102,6 +105,7 @@ class SessionLoop:
         self._timers.every(HEARTBEAT, HEARTBEAT_S, now_ns)
         self._timers.every(FLUSH, FLUSH_S, now_ns)
         self._timers.every(SNAPSHOT, SNAPSHOT_S, now_ns)
+        self._timers.every(DISK, LOOK_S, now_ns)
         while self._stop.reason is None:
             self.turn()
             self._watch_duration(duration_s)
@@ -185,6 +189,8 @@ class SessionLoop:
                 self._outlets.snapshot()
             case "heartbeat":
                 self._heartbeat()
+            case "disk":
+                self._outlets.disk(now)
             case "photo":
                 self._conductor.photo_overdue()
             case "duration":

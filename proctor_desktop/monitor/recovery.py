@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from proctor_desktop.config.exam import open_envelope
 from proctor_desktop.core import media_type
 from proctor_desktop.core.chain import BlobRef, BrokenChain, digest
-from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.session import Phase
 from proctor_desktop.journal.blobs import BlobStore
+from proctor_desktop.journal.mend import mend, put_aside, rebuild
 from proctor_desktop.journal.reader import Reader
 from proctor_desktop.journal.recover import LeftBehind, closing_entries, read_back
 from proctor_desktop.journal.session_folder import SessionFolder
@@ -44,25 +44,27 @@ def unfinished(
 
     On a computer that several people use, nobody may go on with somebody else's session.
 
-    Raises EnvironmentProblem when its journal is damaged.
+    A damaged journal is put aside and written again from its twin log first. Raises
+    EnvironmentProblem when that is not possible.
     """
     envelope = folder.exam_envelope()
     if digest(envelope) != exam_sha256:
         open_envelope(envelope, str(folder.path / "exam.dsse"))  # another exam, or a damaged one?
         return None
-    with Reader(folder.path) as reader:
-        try:
-            left = read_back(reader.records())
-        except BrokenChain as problem:
-            raise EnvironmentProblem(
-                str(folder.path),
-                f"the session journal is damaged ({problem})",
-                "Nothing was changed in it. Keep this folder for the institution and start again "
-                "with another --data folder.",
-            ) from problem
+    mend(folder.path)
+    try:
+        left = _read_back(folder)
+    except BrokenChain as problem:
+        rebuild(folder.path, str(problem))
+        left = _read_back(folder)
     if left.phase is Phase.CLOSED or not _is_of(left, candidate):
         return None
     return Unfinished(folder, left)
+
+
+def _read_back(folder: SessionFolder) -> LeftBehind:
+    with Reader(folder.path, check=False) as reader:
+        return read_back(reader.records())
 
 
 def _is_of(left: LeftBehind, candidate: rest.Candidate) -> bool:
@@ -85,11 +87,20 @@ def take_over(
     writer.reopen_ledger()
     orphans = blobs.names() - reader.named_blobs()
     entries = closing_entries(found.left, now, boot, len(orphans))
-    if entries and orphans:
-        entries[0] = Entry(now, "restart", entries[0].data, _references(blobs, sorted(orphans)))
+    if entries:
+        told = entries[0].data | _damage(found)
+        entries[0] = Entry(now, "restart", told, _references(blobs, sorted(orphans)))
     segments = [entry for part in _parts(found.folder) if (entry := _segment(part, blobs, now))]
     writer.append(*entries[:1], *segments, *entries[1:])
     _quarantine(found.folder)
+
+
+def _damage(found: Unfinished) -> dict[str, Any]:
+    """What the restart record says of a database that had to be written again."""
+    aside = [name for name in put_aside(found.folder.path) if name not in found.left.damaged]
+    if not aside:
+        return {}
+    return {"damaged": aside, "rebuilt": "the database was written again from its twin log"}
 
 
 def _references(blobs: BlobStore, names: list[str]) -> tuple[BlobRef, ...]:

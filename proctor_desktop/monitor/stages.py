@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
+from proctor_desktop.core.disk_budget import Savings
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.event import Event
 from proctor_desktop.core.frame import Frame
@@ -53,6 +54,28 @@ class StageOptions:
     microphone: str | Path | None
     desktop: bool = True
     exam_pids: frozenset[int] = frozenset()
+
+
+@runtime_checkable
+class Slowable(Protocol):
+    """Something that can take fewer pictures for a while."""
+
+    def limit(self, frames_per_s: float | None) -> None:
+        """At most so many a second; None for as many as the exam asks for."""
+        ...
+
+
+@runtime_checkable
+class Pausable(Protocol):
+    """Something that can stop recording for a while, and says so in the evidence."""
+
+    def pause(self, reason: str) -> None:
+        """Record nothing, for this reason."""
+        ...
+
+    def resume(self) -> None:
+        """Record again."""
+        ...
 
 
 class Stage(Protocol):
@@ -160,6 +183,17 @@ class Stages:
         """Stop everything, left to right, so that each stage gets what the one before it left."""
         while self._started:
             self._started.pop(0).stop()
+
+    def save(self, savings: Savings) -> None:
+        """Take fewer pictures of the screen, or none, while the disk has no room for them."""
+        if isinstance(self._screen, Slowable):
+            self._screen.limit(savings.frames_per_s)
+        if not isinstance(self._segmenter, Pausable):
+            return
+        if savings.without_video:
+            self._segmenter.pause(savings.without_video)
+        else:
+            self._segmenter.resume()
 
     def calibrate(self, gaze: bool) -> None:
         """Calibrate eyes and ears; progress and outcome go to the inbox."""

@@ -310,8 +310,8 @@ def test_marks_and_the_reopening_of_the_ledger_go_through_the_writer(
 def small_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk on which the journal cannot grow by more than a few pages."""
 
-    def opened(path: Path) -> Database:
-        db = open_for_writing(path)
+    def opened(path: Path, check: bool = True) -> Database:
+        db = open_for_writing(path, check)
         pages = db.execute("PRAGMA page_count").fetchone()[0]
         db.execute(f"PRAGMA max_page_count={pages + 4}")
         return db
@@ -379,6 +379,7 @@ def test_a_garbled_log_is_never_taken_for_records(folder: SessionFolder, tmp_pat
         for number in range(10):
             writer.append(entry(number=number))
         cut = as_after_a_power_cut(folder, tmp_path / "cut")
+    (cut.path / "records.log").unlink()
     log = cut.path / f"{FILE_NAME}-wal"
     content = bytearray(log.read_bytes())
     half = len(content) // 2

@@ -101,16 +101,40 @@ def test_a_session_that_was_closed_is_over(folder: SessionFolder) -> None:
     assert unfinished(folder, THIS_EXAM, CANDIDATE) is None
 
 
-def test_a_damaged_journal_is_named_and_left_alone(folder: SessionFolder) -> None:
+def change_a_record(folder: SessionFolder) -> None:
     with closing(sqlite3.connect(folder.path / FILE_NAME)) as raw:
         raw.execute("DROP TRIGGER records_refuse_update")
         raw.execute(
             "UPDATE records SET bytes = CAST(replace(bytes, 'open', 'OPEN') AS BLOB) WHERE seq = 1"
         )
         raw.commit()
+
+
+def test_a_damaged_journal_without_a_twin_is_named_and_left_alone(folder: SessionFolder) -> None:
+    change_a_record(folder)
+    (folder.path / "records.log").unlink()
+    before = (folder.path / FILE_NAME).read_bytes()
     with pytest.raises(EnvironmentProblem, match=r"damaged.*--data") as caught:
         unfinished(folder, THIS_EXAM, CANDIDATE)
     assert str(folder.path) in str(caught.value)
+    assert (folder.path / FILE_NAME).read_bytes() == before
+
+
+def test_a_changed_record_is_put_aside_and_the_twins_goes_on(folder: SessionFolder) -> None:
+    change_a_record(folder)
+    restart, *_ = recovered(folder)
+    assert restart.data["damaged"] == ["damaged-1-journal.db"]
+    assert "twin" in restart.data["rebuilt"]
+    with reading(folder) as reader:
+        assert chain(reader)[0].kind == "session.open"
+
+
+def test_a_damaged_journal_is_told_of_once(folder: SessionFolder) -> None:
+    (folder.path / FILE_NAME).write_bytes(b"no database at all" * 100)
+    first, second = recovered(folder, 20), recovered(folder, 30)
+    assert first[0].data["damaged"] == ["damaged-1-journal.db"]
+    assert "damaged" not in second[0].data
+    assert (folder.path / "damaged-1-journal.db").read_bytes() == b"no database at all" * 100
 
 
 def test_the_restart_ends_what_was_open_and_states_the_gap(folder: SessionFolder) -> None:
