@@ -27,7 +27,7 @@ LONGEST_WAIT_S = 3600.0
 
 LONGEST_ANSWER_S = 120.0
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
-"""An answer that drips for ever, or never ends, must not hold up the delivery."""
+"""An answer that never ends must not hold up the delivery; looked at after each piece of it."""
 
 _PIECE_BYTES = 4 * 1024
 

@@ -10,6 +10,7 @@ import pytest
 
 from proctor_desktop.core.chain import Head
 from proctor_desktop.core.errors import PeerRefused, PeerUnreachable
+from proctor_desktop.upload import client as module
 from proctor_desktop.upload.client import LONGEST_WAIT_S, Client, Conflict
 from proctor_desktop.wire import dsse, rest
 from tests.fakes.endpoint import PORTAL, FakeEndpoint, HangsUp, Says
@@ -209,6 +210,22 @@ def test_some_other_json_is_no_receipt_no_score_and_no_list(
         client.missing()
     with pytest.raises(PeerUnreachable, match="'score'"):
         client.end(Head(1, "ab"))
+
+
+@pytest.mark.parametrize("limit", ["MAX_ANSWER_BYTES", "LONGEST_ANSWER_S"])
+def test_an_answer_without_end_is_no_answer(
+    client: Client, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(module, limit, -1)
+    with pytest.raises(PeerUnreachable, match="it has no end"):
+        client.heartbeat(BEAT)
+
+
+def test_what_is_missing_comes_with_health_and_time(client: Client, endpoint: FakeEndpoint) -> None:
+    endpoint.health = 7
+    reply = client.reconcile()
+    assert (reply["missing"], reply["health"]) == ([], 7)
+    assert reply["server_time"] == endpoint.server_time
 
 
 def test_nobody_there_is_no_answer() -> None:
