@@ -42,7 +42,7 @@ def write_footage(path: Path, plan: Sequence[tuple[float, Pose | None]]) -> Path
     @functools.cache
     def pictures(pose: Pose | None) -> list[Picture]:
         if pose is None:
-            return [who.render(ABSENT, seed=seed) for seed in range(4)]
+            return [who.render(ABSENT, seed=seed) for seed in range(_CYCLE_S * FPS)]
         moments = range(_CYCLE_S * FPS)
         return [who.render(pose.plus(sway(n / FPS, _LIVELINESS)), seed=n) for n in moments]
 
