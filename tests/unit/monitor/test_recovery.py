@@ -12,6 +12,7 @@ import pytest
 from proctor_desktop.core.chain import Record, digest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.session import Phase
+from proctor_desktop.journal.blobs import BlobStore, NotKept
 from proctor_desktop.journal.database import FILE_NAME
 from proctor_desktop.journal.ledger import State
 from proctor_desktop.journal.session_folder import SessionFolder
@@ -202,6 +203,32 @@ def test_files_that_are_of_no_use_are_put_aside_and_not_deleted(folder: SessionF
     aside = {path.name: path.read_bytes() for path in (folder.path / "quarantine").iterdir()}
     assert aside == {"a.part": b"half a still", "b.part": b"no video"}
     assert list(folder.incoming.iterdir()) == list(folder.segments.iterdir()) == []
+
+
+def test_a_blob_that_is_not_what_its_name_says_is_put_aside_and_counted(
+    folder: SessionFolder,
+) -> None:
+    name = digest(JPEG)
+    (folder.blobs / name).write_bytes(JPEG[:-1])
+    restart = recovered(folder)[0]
+    assert (restart.data["adopted"], restart.data["quarantined"], restart.blobs) == (0, 1, ())
+    assert (folder.path / "quarantine" / name).read_bytes() == JPEG[:-1]
+
+
+def test_a_video_that_cannot_be_taken_over_is_told_and_kept(
+    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = interrupted_video(folder)
+    content = part.read_bytes()
+
+    def refuse(*_: object) -> None:
+        raise NotKept(28, "No space left on device")
+
+    monkeypatch.setattr(BlobStore, "adopt", refuse)
+    missing = recovered(folder)[1]
+    assert missing.kind == "not_captured"
+    assert missing.data["reason"] == "No space left on device"
+    assert (folder.path / "quarantine" / part.name).read_bytes() == content
 
 
 def test_without_leftovers_nothing_is_put_aside(folder: SessionFolder) -> None:
