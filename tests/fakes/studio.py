@@ -117,6 +117,7 @@ class Studio:
             beat=lambda: self.done.append(("beat",)) or 3,
             preview=lambda on: self.done.append(("preview", on)),
             wanted=lambda: self.takeover_wanted,
+            disk=lambda now: self.done.append(("disk", now)),
         )
         return SessionLoop(
             self.inbox,

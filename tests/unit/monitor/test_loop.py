@@ -247,3 +247,9 @@ def test_observations_that_had_to_wait_long_leave_a_gap(
     after(desk, loop, 2 * HEARTBEAT_S + 0.5)
     (gap,) = desk.records("gap")
     assert (gap.data["source"], gap.data["seconds"]) == ("monitor", 1.5)
+
+
+def test_the_disk_is_looked_at_every_five_seconds(desk: Studio, loop: SessionLoop) -> None:
+    beating(desk, loop)
+    after(desk, loop, 11)
+    assert len(desk.asked("disk")) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import sqlite3
 from contextlib import closing
@@ -261,3 +262,26 @@ def test_a_session_that_died_before_its_first_record_begins_anew(tmp_path: Path)
     found = unfinished(empty, THIS_EXAM, CANDIDATE)
     assert found is not None
     assert found.left.last is None
+
+
+def test_whatever_place_is_nonsense_the_records_come_back(tmp_path: Path) -> None:
+    folder, draw = new_session(tmp_path), random.Random(3)
+    with writing(folder) as writer:
+        writer.append(urgent("session.open", candidate={"name": "Ada", "email": ADA}))
+        for number in range(30):
+            writer.append(urgent("note", None, blob(b"%d" % number), number=number))
+    with reading(folder) as reader:
+        before = list(reader.records())
+    content, refused = (folder.path / FILE_NAME).read_bytes(), list[str]()
+    for _ in range(40):
+        at, nonsense = draw.randrange(len(content)), draw.randbytes(draw.randint(8, 200))
+        spoilt = content[:at] + nonsense + content[at + len(nonsense) :]
+        (folder.path / FILE_NAME).write_bytes(spoilt)
+        try:
+            assert unfinished(folder, THIS_EXAM, CANDIDATE) is not None
+        except EnvironmentProblem as problem:
+            refused.append(problem.why)
+            continue
+        with reading(folder) as reader:
+            assert list(reader.records()) == before
+    assert all("newer program" in why for why in refused)  # a name that we do not know
