@@ -146,6 +146,7 @@ class Monitor:
             reader = stack.enter_context(Reader(folder.path, check=False))
             upload_reader = stack.enter_context(Reader(folder.path, check=False))
             reserve = Reserve(folder.path)
+            stack.callback(reserve.give_up)
             to = self._recipients(folder)
             blobs = BlobStore(folder.blobs, folder.incoming, to, reserve.give_up)
             if found:
