@@ -147,13 +147,16 @@ class Monitor:
             stack.callback(writer.close)
             reader = stack.enter_context(Reader(folder.path, check=False))
             upload_reader = stack.enter_context(Reader(folder.path, check=False))
-            blobs = BlobStore(folder.blobs, folder.incoming, self._recipients(folder))
+            reserve = Reserve(folder.path)
+            stack.callback(reserve.give_up)
+            to = self._recipients(folder)
+            blobs = BlobStore(folder.blobs, folder.incoming, to, reserve.give_up)
             if found:
                 take_over(found, reader, writer, blobs, self._clock.now(), self._boot)
             worker = self._upload_worker(folder, upload_reader, writer, left, work)
             patient = PatientWriter(writer, lambda now: disk.full(now))  # noqa: PLW0108 - made below
             evidence = self._evidence(patient, blobs, left)
-            disk = self._disk_watch(folder, evidence)
+            disk = self._disk_watch(folder, reserve, evidence)
             photo = self._reference_photo(reader)
             conductor = self._conductor(folder, photo, evidence, worker)
             loop = self._loop(evidence, conductor, blobs, reader, worker, photo, disk)
@@ -268,10 +271,10 @@ class Monitor:
             ),
         )
 
-    def _disk_watch(self, folder: SessionFolder, evidence: Evidence) -> DiskWatch:
+    def _disk_watch(self, folder: SessionFolder, reserve: Reserve, evidence: Evidence) -> DiskWatch:
         return DiskWatch(
             lambda: shutil.disk_usage(folder.path).free,
-            Reserve(folder.path),
+            reserve,
             (self._stages, evidence),
             evidence.record,
             warn=lambda rule, text: self._link.say(stdio.Toast(rule, text)),

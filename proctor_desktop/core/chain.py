@@ -157,7 +157,9 @@ def follow(head: Head, record: Record) -> Head:
     return Head(record.seq, record.hash)
 
 
-_KIND = re.compile(rb',"kind":"([^"\\]*)","data":')
+_KIND = re.compile(
+    rb'"wall":"[^"\\]*","mono_ns":-?[0-9]+,"boot":"(?:[^"\\]|\\.)*","kind":"([^"\\]*)","data":'
+)
 _WITHOUT_BLOBS = b',"blobs":[]}'
 
 
@@ -170,7 +172,7 @@ def kind_at_a_glance(session: str, head: Head, raw: bytes) -> str | None:
     begins = f'{{"v":{VERSION},"session":"{session}","seq":{head.seq + 1},"prev":"{head.hash}",'
     if not raw.startswith(begins.encode()):
         return None
-    found = _KIND.search(raw)
+    found = _KIND.match(raw, len(begins))
     return found[1].decode() if found else None
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from proctor_desktop.core.chain import BlobRef, digest
-from proctor_desktop.hosts.durability import sync, sync_folder, write_all
+from proctor_desktop.hosts.durability import FULL, sync, sync_folder, write_all
 from proctor_desktop.wire.seal import Recipients, sealed
 
 _CHUNK_BYTES = 1024 * 1024
@@ -31,7 +32,15 @@ class BlobStore:
     kept is sealed in memory first, if there is anybody to seal it to.
     """
 
-    def __init__(self, blobs: Path, incoming: Path, to: Recipients) -> None:
+    def __init__(
+        self,
+        blobs: Path,
+        incoming: Path,
+        to: Recipients,
+        make_room: Callable[[], object] = lambda: None,
+    ) -> None:
+        """``make_room`` is called, in any thread, when there is none and before a second try."""
+        self._make_room = make_room
         self._blobs = blobs
         self._incoming = incoming
         self._to = to
@@ -44,8 +53,10 @@ class BlobStore:
         name = digest(content)
         try:
             self._write(content, name)
-        except OSError:
+        except OSError as refusal:
             # The system may hold the bytes for written, so they go to a new file, once.
+            if refusal.errno in FULL:
+                self._make_room()
             try:
                 self._write(content, name)
             except OSError as problem:

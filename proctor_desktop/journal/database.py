@@ -24,6 +24,9 @@ from sqlite_utils import Database, Migrations
 from proctor_desktop.core.errors import EnvironmentProblem
 
 FILE_NAME = "journal.db"
+_NOT_THE_DISK = (0, sqlite3.SQLITE_ERROR)
+"""What SQLite says of tables that are missing or there twice, Python of text that is none."""
+
 BUSY_TIMEOUT_S = 10.0
 
 migrations = Migrations("journal")
@@ -77,7 +80,7 @@ def open_for_writing(folder: Path, check: bool = True) -> Database:
     newer program.
     """
     path = folder / FILE_NAME
-    with _explained(path), ExitStack() as stack:
+    with explained(path), ExitStack() as stack:
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
         db = Database(stack.enter_context(closing(connection)))
         path.chmod(0o600)
@@ -98,7 +101,7 @@ def open_for_reading(folder: Path, check: bool = True) -> Database:
             str(folder), "there is no session journal in this folder", "Check the path."
         )
     address = f"{path.absolute().as_uri()}?mode=ro"
-    with _explained(path), ExitStack() as stack:
+    with explained(path), ExitStack() as stack:
         connection = sqlite3.connect(
             address, uri=True, timeout=BUSY_TIMEOUT_S, check_same_thread=False
         )
@@ -126,6 +129,8 @@ def _check(db: Database, path: Path, every_page: bool) -> None:
         if found != ["ok"]:
             raise damaged(path, "; ".join(found))
     newer = {applied.name for applied in migrations.applied(db)} - _KNOWN
+    if not all(name.isidentifier() for name in newer):
+        raise damaged(path, "its list of versions is none")
     if newer:
         raise EnvironmentProblem(
             str(path),
@@ -135,10 +140,16 @@ def _check(db: Database, path: Path, every_page: bool) -> None:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
+    """Turn what SQLite says while a journal is opened or read into an EnvironmentProblem."""
     try:
         yield
+    except UnicodeDecodeError as problem:
+        raise damaged(path, "there is text in it that is none") from problem
     except sqlite3.OperationalError as problem:
+        code = getattr(problem, "sqlite_errorcode", 0)
+        if code in _NOT_THE_DISK:
+            raise damaged(path, str(problem)) from problem
         raise EnvironmentProblem(
             str(path),
             f"the session journal cannot be opened ({problem})",

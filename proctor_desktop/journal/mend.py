@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,13 @@ from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.hosts.durability import sync_folder
 from proctor_desktop.journal import twin_log
 from proctor_desktop.journal.blobs import sync_file
-from proctor_desktop.journal.database import FILE_NAME, Damaged, damaged, open_for_writing
+from proctor_desktop.journal.database import (
+    FILE_NAME,
+    Damaged,
+    damaged,
+    explained,
+    open_for_writing,
+)
 from proctor_desktop.journal.mirror import bring_up, head_of, insert
 from proctor_desktop.journal.twin_log import Kind, Line, Twin
 
@@ -52,11 +59,11 @@ def mend(folder: Path) -> Mended:
     try:
         if not (folder / FILE_NAME).exists():
             raise damaged(folder / FILE_NAME, "it is gone")
-        with closing(open_for_writing(folder)) as db:
+        with explained(folder / FILE_NAME), closing(open_for_writing(folder)) as db:
             return Mended(records=bring_up(db, twin_log.read(folder)))
     except Damaged as problem:
         return _rebuilt(folder, problem)
-    except (OSError, sqlite3.Error) as problem:
+    except OSError as problem:
         raise _unreadable(folder, problem) from problem
 
 
@@ -99,8 +106,8 @@ def _fill(db: Database, folder: Path, twin: Twin) -> int:
             (Kind.CHECKPOINT, 0, "SELECT seq, 0, envelope FROM checkpoints WHERE seq > ?"),
             (Kind.RECEIPT, 0, "SELECT seq, received_ns, envelope FROM receipts WHERE seq > ?"),
         ):
-            lines = (Line(kind, *row) for row in _readable(folder, query, behind))
-            insert(db, head_of(db), lines)
+            rows = takewhile(_is_line, _readable(folder, query, behind))
+            insert(db, head_of(db), (Line(kind, *row) for row in rows))
         for row in _readable(folder, "SELECT name, value FROM facts WHERE ? = 0", 0):
             db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", row)
     return head_of(db).seq
@@ -112,8 +119,14 @@ def _readable(folder: Path, query: str, behind: int) -> Iterator[tuple[Any, ...]
         address = f"{(folder / FILE_NAME).absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(address, uri=True)) as db:
             yield from db.execute(query, (behind,))
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return
+
+
+def _is_line(row: tuple[Any, ...]) -> bool:
+    """A damaged database may give anything."""
+    seq, stamp_ns, content = row
+    return isinstance(seq, int) and isinstance(stamp_ns, int) and isinstance(content, bytes)
 
 
 def _exchange(folder: Path, draft: Path) -> None:

@@ -18,7 +18,6 @@ files are read in that order, as one.
 
 from __future__ import annotations
 
-import errno
 import mmap
 import os
 import re
@@ -32,10 +31,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from proctor_desktop.hosts.durability import sync, sync_folder, write_all
-
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-"""What a disk says that has no room: the descriptor is as good as before."""
+from proctor_desktop.hosts.durability import FULL, sync, sync_folder, write_all
 
 _MAGIC = b"PDTL"
 _FRAME = struct.Struct(">4sLQQL")

@@ -24,8 +24,8 @@ class Frugal(Protocol):
 class DiskWatch:
     """Owned by the session's loop. ``record`` appends a record, ``warn`` tells the candidate.
 
-    ``free_bytes`` is what the disk has left; the reserve that was given up is not counted, or its
-    space would pass for plenty.
+    ``free_bytes`` is what the disk has left; a reserve that was given up, here or by whoever else
+    needed it, is not counted, or its space would pass for plenty.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class DiskWatch:
         self._frugal = frugal
         self._record = record
         self._warn = warn
-        self._given_up = not reserve.take()
+        reserve.take()
 
     def look(self, now: Moment) -> None:
         """Act on how much there is; a disk that does not say is asked again next time."""
@@ -50,16 +50,16 @@ class DiskWatch:
             free_bytes = self._free_bytes()
         except OSError:
             return
-        counted = free_bytes - (self._reserve.size_bytes if self._given_up else 0)
+        counted = free_bytes - (0 if self._reserve.held else self._reserve.size_bytes)
         level = next_level(self.level, counted)
         if level is not self.level:
             self._step(now, level, free_bytes)
-        if level < Level.LAST and self._given_up:
-            self._given_up = not self._reserve.take()
+        if level < Level.LAST and not self._reserve.held:
+            self._reserve.take()
 
     def full(self, now: Moment) -> bool:
         """Something was refused for want of space; whether some was freed just now."""
-        freed = self._give_up()
+        freed = self._reserve.give_up()
         if self.level is not Level.LAST:
             self._step(now, Level.LAST, 0)
         return freed
@@ -67,18 +67,14 @@ class DiskWatch:
     def _step(self, now: Moment, level: Level, free_bytes: int) -> None:
         self.level = level
         if level is Level.LAST:
-            self._give_up()
+            self._reserve.give_up()
         for one in self._frugal:
             one.save(SAVINGS[level])
         data = {
             "level": level.name.lower(),
             "free_bytes": free_bytes,
-            "reserve": "given up" if self._given_up else "held",
+            "reserve": "held" if self._reserve.held else "given up",
         }
         self._warn(RULE, TOLD[level])
         self._record(now, "disk", data)
         self._record(now, "warning", {"rule": RULE, "text": TOLD[level]})
-
-    def _give_up(self) -> bool:
-        self._given_up = True
-        return self._reserve.give_up()

@@ -11,7 +11,7 @@ from proctor_desktop.core import media_type
 from proctor_desktop.core.chain import BlobRef, BrokenChain, digest
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.session import Phase
-from proctor_desktop.journal.blobs import BlobStore
+from proctor_desktop.journal.blobs import BlobStore, NotKept, hash_file
 from proctor_desktop.journal.mend import mend, put_aside, rebuild
 from proctor_desktop.journal.reader import Reader
 from proctor_desktop.journal.recover import LeftBehind, closing_entries, read_back
@@ -85,14 +85,34 @@ def take_over(
     Nothing is deleted: what cannot be used is moved to ``quarantine/``.
     """
     writer.reopen_ledger()
-    orphans = blobs.names() - reader.named_blobs()
-    entries = closing_entries(found.left, now, boot, len(orphans))
+    orphans = sorted(blobs.names() - reader.named_blobs())
+    whole = [name for name in orphans if _is_whole(blobs, name)]
+    parts = _parts(found.folder)
+    segments = [entry for part in parts if (entry := _recovered(part, blobs, now))]
+    useless = _useless(found.folder, set(orphans) - set(whole))
+    entries = closing_entries(found.left, now, boot, len(whole))
     if entries:
         told = entries[0].data | _damage(found)
-        entries[0] = Entry(now, "restart", told, _references(blobs, sorted(orphans)))
-    segments = [entry for part in _parts(found.folder) if (entry := _segment(part, blobs, now))]
+        if useless:
+            told |= {"quarantined": len(useless)}
+        entries[0] = Entry(now, "restart", told, _references(blobs, whole))
     writer.append(*entries[:1], *segments, *entries[1:])
-    _quarantine(found.folder)
+    _quarantine(found.folder, useless)
+
+
+def _is_whole(blobs: BlobStore, name: str) -> bool:
+    """Whether a file is what its name says: a disk may have kept the name and not the content."""
+    path = blobs.path(name)
+    return path is not None and hash_file(path)[0] == name
+
+
+def _recovered(part: Path, blobs: BlobStore, now: Moment) -> Entry | None:
+    """The record of a video that was being written, or of why it could not be taken over."""
+    try:
+        return _segment(part, blobs, now)
+    except NotKept as problem:
+        lost = {"what": "screen segment", "reason": str(problem), "file": part.name}
+        return Entry(now, "not_captured", lost)
 
 
 def _damage(found: Unfinished) -> dict[str, Any]:
@@ -144,11 +164,16 @@ def _segment(part: Path, blobs: BlobStore, now: Moment) -> Entry | None:
     return Entry(now, "segment", data, (blobs.adopt(part, media_type.MP4),))
 
 
-def _quarantine(folder: SessionFolder) -> None:
-    left = [*folder.incoming.glob("*.part"), *_parts(folder)]
-    if not left:
+def _useless(folder: SessionFolder, torn: set[str]) -> list[Path]:
+    """What can be taken for nothing: unfinished files, and blobs that are not what they are."""
+    names = [folder.blobs / name for name in sorted(torn)]
+    return [*folder.incoming.glob("*.part"), *_parts(folder), *names]
+
+
+def _quarantine(folder: SessionFolder, useless: list[Path]) -> None:
+    if not useless:
         return
     quarantine = folder.path / "quarantine"
     quarantine.mkdir(mode=0o700, exist_ok=True)
-    for path in left:
+    for path in useless:
         path.rename(quarantine / path.name)

@@ -72,6 +72,7 @@ class Refusals:
 def measure(step: int = 1) -> dict[str, Any]:
     """Every ``step``-th call, with each error, once and for a while; and a disk that is full."""
     figures: dict[str, Any] = {"calls": _counted(_injected), "commits": _counted(_uncommitted)}
+    figures["step"] = step
     figures |= {"sessions": 0, "crashed": 0, "silent": 0, "not_captured": 0}
     figures["told_at_the_end"] = 0
     for inject, many, errors in (
@@ -283,6 +284,7 @@ def _as_root(*words: str) -> None:
 def write(figures: dict[str, Any]) -> str:
     """The section of the report."""
     full = figures["full_disk"]
+    which = "Each of them" if figures["step"] == 1 else f"One in {figures['step']} of them"
     told = full.get("not_measured")
     if not told:
         told = (
@@ -292,7 +294,7 @@ def write(figures: dict[str, Any]) -> str:
     return f"""## A disk that refuses
 
 A sitting with {VIOLATIONS} violations, two pictures of each, and {SEGMENTS} pieces of screen video
-makes {figures["calls"]} calls to the disk and {figures["commits"]} commits. Each of them was
+makes {figures["calls"]} calls to the disk and {figures["commits"]} commits. {which} was
 refused in turn, with ENOSPC, EIO and EROFS (commits: the first two, as SQLite tells them), once,
 twice and {LASTS[-1]} times running.
 

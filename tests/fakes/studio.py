@@ -122,6 +122,7 @@ class Studio:
             wanted=lambda: self.takeover_wanted,
             photo=lambda held: self.done.append(("photo held", held)),
             clocks=clocks,
+            disk=lambda now: self.done.append(("disk", now)),
         )
         return SessionLoop(
             self.inbox,

@@ -21,7 +21,9 @@ from proctor_desktop.core.chain import (
     digest,
     encode,
     follow,
+    has_no_blobs,
     is_sha256,
+    kind_at_a_glance,
 )
 from proctor_desktop.core.moment import Moment
 
@@ -205,3 +207,29 @@ def test_only_64_lower_case_hex_digits_are_a_sha256(candidate: str) -> None:
 def test_wall_time_is_written_in_utc_with_microseconds() -> None:
     later = Moment(1, NOW.wall_utc + timedelta(microseconds=5))
     assert decode(encode(SESSION, EMPTY, later, "b", "x", {})).wall == "2026-11-20T09:00:00.000005Z"
+
+
+@given(data, blobs, moments, text, text)
+def test_a_glance_tells_what_parsing_would(
+    what: dict[str, Any], named: list[BlobRef], moment: Moment, kind: str, boot: str
+) -> None:
+    raw = encode(SESSION, EMPTY, moment, boot, kind, what, named)
+    assert kind_at_a_glance(SESSION, EMPTY, raw) in (None, decode(raw).kind)
+    assert has_no_blobs(raw) is (not named)
+
+
+def test_a_glance_is_enough_for_the_records_that_we_write() -> None:
+    after = Head(7, digest(b"before"))
+    raw = encode(SESSION, after, NOW, "boot", "violation.start", {"kind": "x", "data": 1})
+    assert kind_at_a_glance(SESSION, after, raw) == "violation.start"
+
+
+def test_a_glance_is_not_deceived_by_what_a_record_holds() -> None:
+    inside = {"a": 1, "kind": "heartbeat", "data": {}}
+    raw = encode(SESSION, EMPTY, NOW, 'a","kind":"b","data":', 'odd"', inside)
+    assert kind_at_a_glance(SESSION, EMPTY, raw) is None
+
+
+@pytest.mark.parametrize("changes", [{"seq": 2}, {"prev": "1" * 64}, {"session": "other"}])
+def test_what_does_not_follow_is_left_to_the_parser(changes: dict[str, Any]) -> None:
+    assert kind_at_a_glance(SESSION, EMPTY, record(**changes)) is None

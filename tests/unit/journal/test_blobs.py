@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -67,6 +68,53 @@ def test_a_full_disk_keeps_nothing_and_says_why(
     assert str(caught.value) == "No space left on device"
     assert blobs.names() == set()
     assert list((tmp_path / "incoming").iterdir()) == []
+
+
+def test_room_is_made_before_a_second_try(
+    tmp_path: Path, blobs: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse(monkeypatch, "fsync", 28, "No space left on device")
+    to = Recipients("a session")
+    roomy = BlobStore(tmp_path / "blobs", tmp_path / "incoming", to, monkeypatch.undo)
+    assert roomy.keep(CONTENT, "image/jpeg").sha256 in blobs.names()
+
+
+def failing_once(monkeypatch: pytest.MonkeyPatch, call: str) -> list[Any]:
+    """Let a call fail the first time; returns what it is called with."""
+    real, given = getattr(os, call), list[Any]()
+
+    def fail(what: Any, *args: Any, **options: Any) -> Any:
+        given.append(os.readlink(f"/proc/self/fd/{what}") if isinstance(what, int) else what)
+        if len(given) == 1:
+            raise OSError(5, "Input/output error")
+        return real(what, *args, **options)
+
+    monkeypatch.setattr(os, call, fail)
+    return given
+
+
+def test_after_a_failed_sync_the_bytes_go_to_a_new_file(
+    blobs: BlobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced = failing_once(monkeypatch, "fsync")
+    kept = blobs.keep(CONTENT, "image/jpeg")
+    monkeypatch.undo()
+    assert synced[0] != synced[1]
+    assert (tmp_path / "blobs" / kept.sha256).read_bytes() == CONTENT
+    assert list((tmp_path / "incoming").iterdir()) == []
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_a_video_that_cannot_be_synced_is_copied_to_a_new_file(
+    blobs: BlobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    part = tmp_path / "screen.mp4.part"
+    part.write_bytes(CONTENT)
+    failing_once(monkeypatch, call)
+    kept = blobs.adopt(part, "video/mp4")
+    monkeypatch.undo()
+    assert (tmp_path / "blobs" / kept.sha256).read_bytes() == CONTENT
+    assert not part.exists()
 
 
 def test_a_disk_that_became_read_only_is_no_crash(

@@ -159,3 +159,19 @@ def test_a_refusing_disk_is_told_with_a_remedy(
     monkeypatch.undo()
     shutil.rmtree(folder.path / "rebuilding", ignore_errors=True)
     assert mend(folder.path).records == 30
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"records_and_deliveries", b"\xffecords_and_deliveries"),
+        (b"CREATE TABLE facts", b"CREATE TABLE f\xff\xfets"),
+    ],
+)
+def test_text_that_is_none_is_damage_too(folder: SessionFolder, old: bytes, new: bytes) -> None:
+    before, path = evidence(folder), folder.path / FILE_NAME
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new))
+    assert mend(folder.path).damage
+    assert evidence(folder) == before

@@ -296,3 +296,9 @@ def test_a_suspended_computer_is_told_as_a_gap_and_not_as_a_jump(
     (gap,) = [r for r in desk.records("gap") if "suspended" in r.data["reason"]]
     assert gap.data["seconds"] == pytest.approx(3600)
     assert desk.records("clock_jump") == []
+
+
+def test_the_disk_is_looked_at_every_five_seconds(desk: Studio, loop: SessionLoop) -> None:
+    beating(desk, loop)
+    after(desk, loop, 11)
+    assert len(desk.asked("disk")) == 2

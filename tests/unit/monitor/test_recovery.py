@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import sqlite3
 from contextlib import closing
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from proctor_desktop.core.chain import Record, digest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.session import Phase
+from proctor_desktop.journal.blobs import BlobStore, NotKept
 from proctor_desktop.journal.database import FILE_NAME
 from proctor_desktop.journal.ledger import State
 from proctor_desktop.journal.session_folder import SessionFolder
@@ -219,6 +221,32 @@ def test_files_that_are_of_no_use_are_put_aside_and_not_deleted(folder: SessionF
     assert list(folder.incoming.iterdir()) == list(folder.segments.iterdir()) == []
 
 
+def test_a_blob_that_is_not_what_its_name_says_is_put_aside_and_counted(
+    folder: SessionFolder,
+) -> None:
+    name = digest(JPEG)
+    (folder.blobs / name).write_bytes(JPEG[:-1])
+    restart = recovered(folder)[0]
+    assert (restart.data["adopted"], restart.data["quarantined"], restart.blobs) == (0, 1, ())
+    assert (folder.path / "quarantine" / name).read_bytes() == JPEG[:-1]
+
+
+def test_a_video_that_cannot_be_taken_over_is_told_and_kept(
+    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = interrupted_video(folder)
+    content = part.read_bytes()
+
+    def refuse(*_: object) -> None:
+        raise NotKept(28, "No space left on device")
+
+    monkeypatch.setattr(BlobStore, "adopt", refuse)
+    missing = recovered(folder)[1]
+    assert missing.kind == "not_captured"
+    assert missing.data["reason"] == "No space left on device"
+    assert (folder.path / "quarantine" / part.name).read_bytes() == content
+
+
 def test_without_leftovers_nothing_is_put_aside(folder: SessionFolder) -> None:
     recovered(folder)
     assert not (folder.path / "quarantine").exists()
@@ -249,3 +277,26 @@ def test_a_session_that_died_before_its_first_record_begins_anew(tmp_path: Path)
     found = unfinished(empty, THIS_EXAM, CANDIDATE)
     assert found is not None
     assert found.left.last is None
+
+
+def test_whatever_place_is_nonsense_the_records_come_back(tmp_path: Path) -> None:
+    folder, draw = new_session(tmp_path), random.Random(3)
+    with writing(folder) as writer:
+        writer.append(urgent("session.open", candidate={"name": "Ada", "email": ADA}))
+        for number in range(30):
+            writer.append(urgent("note", None, blob(b"%d" % number), number=number))
+    with reading(folder) as reader:
+        before = list(reader.records())
+    content, refused = (folder.path / FILE_NAME).read_bytes(), list[str]()
+    for _ in range(40):
+        at, nonsense = draw.randrange(len(content)), draw.randbytes(draw.randint(8, 200))
+        spoilt = content[:at] + nonsense + content[at + len(nonsense) :]
+        (folder.path / FILE_NAME).write_bytes(spoilt)
+        try:
+            assert unfinished(folder, THIS_EXAM, CANDIDATE) is not None
+        except EnvironmentProblem as problem:
+            refused.append(problem.why)
+            continue
+        with reading(folder) as reader:
+            assert list(reader.records()) == before
+    assert all("newer program" in why for why in refused)  # a name that we do not know

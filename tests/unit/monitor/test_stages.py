@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from proctor_desktop.core.disk_budget import SAVINGS, Level
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.event import Event
 from proctor_desktop.core.frame import Frame
@@ -351,3 +352,30 @@ def test_a_photo_that_cannot_be_recalled_is_told(rig: Rig, content: bytes) -> No
     assert isinstance(told, SourceHealth)
     assert (told.source, told.state) == (Source.VISION, Health.DEGRADED)
     assert told.reason.startswith("faces are not compared: the reference photo cannot be read")
+
+
+class Frugal:
+    """A grabber and a segmenter that can make do with less."""
+
+    def __init__(self) -> None:
+        self.asked: list[object] = []
+
+    def limit(self, frames_per_s: float | None) -> None:
+        self.asked.append(frames_per_s)
+
+    def pause(self, reason: str) -> None:
+        self.asked.append(reason)
+
+    def resume(self) -> None:
+        self.asked.append("resume")
+
+
+def test_the_screen_makes_do_with_what_the_disk_has_room_for() -> None:
+    frugal = Frugal()
+    stages = Stages.__new__(Stages)
+    stages._screen = stages._segmenter = frugal  # type: ignore[assignment]
+    for level in (Level.LOW, Level.NO_VIDEO, Level.AMPLE):
+        stages.save(SAVINGS[level])
+    reason = SAVINGS[Level.NO_VIDEO].without_video
+    slow = SAVINGS[Level.LOW].frames_per_s
+    assert frugal.asked == [slow, "resume", slow, reason, None, "resume"]
