@@ -51,15 +51,18 @@ class BlobStore:
             raise NotKept(problem.errno, problem.strerror) from problem
         return BlobRef(name, media_type, len(content), seals)
 
-    def adopt(self, part: Path, media_type: str) -> BlobRef:
-        """Take over a file that nobody writes to any more; raises NotKept."""
+    def adopt(self, part: Path, media_type: str, seals: str = "") -> BlobRef:
+        """Take over a file that nobody writes to any more; raises NotKept.
+
+        ``seals`` is the salted hash of its content where it is a sealed and complete one.
+        """
         try:
             sync_file(part)
             name, size = hash_file(part)
             self._publish(part, name)
         except OSError as problem:
             raise NotKept(problem.errno, problem.strerror) from problem
-        return BlobRef(name, media_type, size)
+        return BlobRef(name, media_type, size, seals)
 
     def path(self, sha256: str) -> Path | None:
         """Where the blob is, or None if it is not here (any more)."""

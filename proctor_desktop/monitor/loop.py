@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from proctor_desktop.core import media_type
-from proctor_desktop.core.chain import BlobRef
 from proctor_desktop.core.event import Event, Tick
 from proctor_desktop.core.moment import Clock
 from proctor_desktop.core.observation import FacesSeen, Gap, Health, Source, SourceHealth
@@ -147,12 +146,12 @@ class SessionLoop:
     def _adopt(self, segment: Segment) -> None:
         data, now = segment_data(segment), self._clock.now()
         try:
-            blobs: tuple[BlobRef, ...] = (self._blobs.adopt(segment.path, media_type.MP4),)
+            blob = self._blobs.adopt(segment.path, media_type.MP4, segment.seals)
         except NotKept as problem:
             data |= {"what": "screen segment", "reason": str(problem)}
             self._evidence.record(now, "not_captured", data)
             return
-        self._evidence.record(now, "segment", data, blobs)
+        self._evidence.record(now, "segment", data, (blob,))
 
     def _crashed(self, stage: str, problem: BaseException) -> None:
         data = {"what": stage, "reason": f"the {stage} stage stopped: {problem!r}"}

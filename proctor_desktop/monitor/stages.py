@@ -39,6 +39,7 @@ from proctor_desktop.vision.calibration import CalibrationOutcome, CalibrationPr
 from proctor_desktop.vision.loading import load_models
 from proctor_desktop.vision.reference_face import load_reference_face
 from proctor_desktop.vision.worker import VisionWorker
+from proctor_desktop.wire.seal import Recipients
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +121,7 @@ class Stages:
         )
         self._microphone = self._make_microphone()
         self._focus = self._make_focus()
+        self._recipients = Recipients("")
         self._segmenter: Segmenter | None = None
         self._screen: ScreenGrabber | None = None
         self._started: list[Stage] = []
@@ -140,8 +142,9 @@ class Stages:
             self._focus.open()
             open_screen(self._host).close()
 
-    def start(self, segments: Path) -> None:
-        """Start everything; screen video is written into ``segments``."""
+    def start(self, segments: Path, to: Recipients) -> None:
+        """Start everything; screen video is written into ``segments``, sealed if to anybody."""
+        self._recipients = to
         for stage in (self._camera, self.vision, self._microphone, self._focus):
             if stage is not None:
                 stage.start()
@@ -212,6 +215,8 @@ class Stages:
             self._clock,
             self._report,
             self._crash("segmenter"),
+            to=self._recipients,
+            limit=lambda rate: self._limit_screen(rate, "encoder"),
         )
         self._screen = ScreenGrabber(
             self._recording.screen_frames_per_s,
@@ -220,12 +225,18 @@ class Stages:
             self._report,
             self._crash("screen"),
             lambda: open_screen(self._host),
+            self._segmenter.unchanged,
+            self._host.open_screen_changes,
         )
         self._screen.open()
         for stage in (self._segmenter, self._screen):
             stage.start()
         # Stopped in this order: first no more pictures, then the last segment is closed.
         self._started += [self._screen, self._segmenter]
+
+    def _limit_screen(self, frames_per_s: float | None, on_behalf_of: str) -> None:
+        if self._screen is not None:
+            self._screen.limit(frames_per_s, on_behalf_of)
 
     def _report(self, moment: Moment, observation: Observation) -> None:
         if (

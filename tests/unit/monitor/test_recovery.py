@@ -19,6 +19,7 @@ from proctor_desktop.monitor.recovery import take_over, unfinished
 from proctor_desktop.recording.segment import OpenSegment
 from proctor_desktop.recording.segment_file import SegmentFile
 from proctor_desktop.wire import rest
+from proctor_desktop.wire.seal import Recipients
 from tests.fakes.journals import chain
 from tests.fakes.screen_frames import encodable_frame
 from tests.fakes.sessions import EXAM, blob, entry, new_session, reading, store, urgent, writing
@@ -27,6 +28,7 @@ from tests.playbook import moment
 
 THIS_EXAM = digest(EXAM)
 CANDIDATE: rest.Candidate = {"name": "Ada", "email": ADA}
+NOBODY = Recipients("")
 JPEG = b"\xff\xd8\xff a still"
 
 
@@ -51,9 +53,9 @@ def recovered(folder: SessionFolder, at_s: float = 20) -> list[Record]:
         return chain(reader)[found.left.head.seq :]
 
 
-def interrupted_video(folder: SessionFolder, frames: int = 4) -> Path:
+def interrupted_video(folder: SessionFolder, frames: int = 4, to: Recipients = NOBODY) -> Path:
     """A screen video whose writer died; returns its file."""
-    written = OpenSegment(folder.incoming, encodable_frame(0, 0), 1.0, SegmentFile)
+    written = OpenSegment(folder.incoming, encodable_frame(0, 0), 1.0, SegmentFile, to)
     for number in range(frames):
         written.add(encodable_frame(number, number))
     part = folder.segments / "11111111-1111-4111-8111-111111111111.part"

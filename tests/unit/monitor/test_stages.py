@@ -38,6 +38,7 @@ from proctor_desktop.recording import still
 from proctor_desktop.vision.analysis import Analysis
 from proctor_desktop.vision.calibration import CalibrationOutcome, CalibrationProgress
 from proctor_desktop.vision.models import ModelFiles
+from proctor_desktop.wire.seal import Recipients
 from tests.fakes.manual_clock import ManualClock
 from tests.playbook import faces, moment
 
@@ -51,6 +52,7 @@ DEVICES = (
     "ScreenGrabber",
 )
 NOWHERE = Path("nowhere")
+NOBODY = Recipients("")
 MODELS = Analysers(ModelFiles(NOWHERE / "landmarker.task", NOWHERE / "far.tflite"), speech=None)
 CALM = np.zeros(1600, np.float32)
 
@@ -101,6 +103,9 @@ class Host:
     session: SessionKind = SessionKind.X11
 
     def open_focus_probe(self) -> None:
+        raise AssertionError("no device is real here")
+
+    def open_screen_changes(self) -> None:
         raise AssertionError("no device is real here")
 
 
@@ -179,7 +184,7 @@ def test_every_device_is_reached_before_anything_is_recorded(rig: Rig) -> None:
 
 def test_stages_start_and_stop_from_left_to_right(rig: Rig, tmp_path: Path) -> None:
     stages = rig.stages()
-    stages.start(tmp_path)
+    stages.start(tmp_path, NOBODY)
     started = [line for line in rig.log if line.startswith("start")]
     assert started[:4] == [
         "start Camera",
@@ -202,7 +207,7 @@ def test_stages_start_and_stop_from_left_to_right(rig: Rig, tmp_path: Path) -> N
 
 
 def test_what_is_switched_off_is_said_to_be(rig: Rig, tmp_path: Path) -> None:
-    rig.stages(microphone=None, desktop=False).start(tmp_path)
+    rig.stages(microphone=None, desktop=False).start(tmp_path, NOBODY)
     assert "start Microphone" not in rig.log
     told = [item.what for item in rig.events() if isinstance(item, Event)]
     assert [(h.source, h.state) for h in told if isinstance(h, SourceHealth)] == [
