@@ -9,10 +9,18 @@ from dataclasses import dataclass
 from proctor_desktop.core import media_type
 from proctor_desktop.core.event import Event, Tick
 from proctor_desktop.core.moment import Clock
-from proctor_desktop.core.observation import FacesSeen, Gap, Health, Source, SourceHealth
+from proctor_desktop.core.observation import (
+    FacesSeen,
+    FocusChanged,
+    Gap,
+    Health,
+    Source,
+    SourceHealth,
+)
 from proctor_desktop.core.session import Phase
 from proctor_desktop.journal.blobs import BlobStore, NotKept
 from proctor_desktop.monitor import inbox as items
+from proctor_desktop.monitor.active_programs import ActivePrograms
 from proctor_desktop.monitor.conductor import Conductor
 from proctor_desktop.monitor.evidence import Evidence
 from proctor_desktop.monitor.segment_record import segment_data
@@ -85,6 +93,7 @@ class SessionLoop:
         self._clock = clock
         self._outlets = outlets
         self._stop = stop
+        self._programs = ActivePrograms()
 
     def run(self, duration_s: float | None) -> str:
         """Handle items and timers; returns why it stopped.
@@ -142,9 +151,12 @@ class SessionLoop:
         self._evidence.observe(event)
         if isinstance(event.what, FacesSeen):
             self._conductor.faces(event.what)
+        elif isinstance(event.what, FocusChanged):
+            self._programs.active(event.moment, event.what.application)
 
     def _adopt(self, segment: Segment) -> None:
-        data, now = segment_data(segment), self._clock.now()
+        programs = self._programs.between(segment.started, segment.ended)
+        data, now = segment_data(segment, programs), self._clock.now()
         try:
             blob = self._blobs.adopt(segment.path, media_type.MP4, segment.seals)
         except NotKept as problem:

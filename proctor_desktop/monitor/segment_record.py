@@ -8,9 +8,12 @@ from proctor_desktop.core.moment import rfc3339
 from proctor_desktop.recording.segment import Segment
 
 
-def segment_data(segment: Segment) -> dict[str, Any]:
-    """The ``data`` of the record that names the segment's file."""
-    return {
+def segment_data(segment: Segment, programs: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The ``data`` of the record that names the segment's file.
+
+    ``programs`` are the names of those that were active meanwhile; never what they showed.
+    """
+    data: dict[str, Any] = {
         "source": "screen",
         "started": rfc3339(segment.started.wall_utc),
         "ended": rfc3339(segment.ended.wall_utc),
@@ -19,3 +22,4 @@ def segment_data(segment: Segment) -> dict[str, Any]:
         "height": segment.height,
         "codec": segment.codec,
     }
+    return data | ({"programs": list(programs)} if programs else {})

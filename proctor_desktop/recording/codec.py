@@ -34,7 +34,7 @@ SCREEN = Codec(
     "av1",
     "libsvtav1",
     MappingProxyType(
-        {"preset": "9", "crf": "20", "svtav1-params": f"scm=1:{_ONE_BY_ONE}:{_FINER_FIRST}"}
+        {"preset": "9", "crf": "22", "svtav1-params": f"scm=1:{_ONE_BY_ONE}:{_FINER_FIRST}"}
     ),
 )
 CAMERA = Codec(

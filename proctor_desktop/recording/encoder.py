@@ -62,7 +62,7 @@ class FragmentedVideo:
         self._container.metadata["comment"] = comment
         rate = Fraction(frames_per_s).limit_denominator(1000)
         self._stream = cast(
-            VideoStream,
+            "VideoStream",
             self._container.add_stream(codec.encoder, rate=rate, options=dict(codec.options)),
         )
         self._stream.width, self._stream.height = self.width_px, self.height_px

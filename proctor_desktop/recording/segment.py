@@ -38,7 +38,7 @@ _REPEAT_EVERY_S = 5.0
 _STILL_AT_MOST_S = 600.0
 _CHANGING_AT_MOST_S = 60.0
 _LARGE_CHANGE = 0.03
-"""Share of a screen's pixels; so much new is told no cheaper as a change than as a whole picture."""
+"""Share of the pixels; so much is told no cheaper as a change than as a whole picture."""
 
 
 @dataclass(frozen=True, slots=True)

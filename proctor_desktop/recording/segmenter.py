@@ -18,7 +18,7 @@ from proctor_desktop.core.moment import Clock, Moment
 from proctor_desktop.core.observation import Health, Source, SourceHealth
 from proctor_desktop.hosts.memory import give_back_freed
 from proctor_desktop.hosts.worker import Crashed, Worker
-from proctor_desktop.recording.codec import SCREEN, Codec, Trial, affordable, timed_s
+from proctor_desktop.recording.codec import SCREEN, Trial, affordable, timed_s
 from proctor_desktop.recording.encoder import SegmentFull, encodable
 from proctor_desktop.recording.intake import Intake, Report
 from proctor_desktop.recording.missing import MissingFrames
@@ -26,7 +26,6 @@ from proctor_desktop.recording.pace import Pace
 from proctor_desktop.recording.pause_request import PauseRequest
 from proctor_desktop.recording.segment import EncodableFrame, OpenSegment, Segment
 from proctor_desktop.recording.segment_file import SegmentFile, Sink
-from proctor_desktop.recording.trial import trial
 from proctor_desktop.wire.seal import Recipients
 
 ScreenFrame: TypeAlias = Frame[NDArray[np.uint8]]
@@ -36,6 +35,7 @@ _LOOK_S = 1.0
 _RETRY_S = 5.0
 _OVERDUE_S = 2.0
 _PROVEN_FRAMES = 2
+_TRIED_PICTURES = 2
 _TOO_LARGE = "a single picture is larger than a segment may be"
 
 
@@ -43,13 +43,15 @@ class Segmenter:
     """Writes ``<folder>/<uuid>.part`` files and hands each to ``finished`` when it is complete.
 
     A segment ends after ``segment_s`` or somewhat later (``OpenSegment.is_over``), when it is
-    nearly as large as a blob may be, or when the screen changes its size. ``finished`` is called in the segmenter's thread; the file is then on
-    disk and belongs to whoever is called. A full or broken disk is reported as health; what had
-    been written is handed over, frames are dropped for five seconds, and it is tried again: each
-    span without frames becomes one Gap. ``put`` may be called before ``start`` and never blocks.
-    Files are sealed if there is anybody to seal them ``to``. Before the first picture is written,
-    ``tried`` tells what AV1 costs here. ``limit`` is told a lower rate while encoding takes too
-    much of the time, and None when it does no longer.
+    nearly as large as a blob may be, or when the screen changes its size. ``finished`` is called in
+    the segmenter's thread; the file is then on disk and belongs to whoever is called. A full or
+    broken disk is reported as health; what had been written is handed over, frames are dropped for
+    five seconds, and it is tried again: each span without frames becomes one Gap. ``put`` may be
+    called before ``start`` and never blocks.
+
+    Files are sealed if there is anybody to seal them ``to``. What the first two pictures take
+    decides whether AV1 is affordable here, else H.264 follows at once. ``limit`` is told a lower
+    rate while encoding takes too much of the time, and None when it does no longer.
     """
 
     def __init__(
@@ -63,7 +65,7 @@ class Segmenter:
         crashed: Crashed,
         open_file: Callable[[Path], Sink] = SegmentFile,
         to: Recipients | None = None,
-        tried: Callable[[av.VideoFrame], Trial] = trial,
+        timed: Callable[[Callable[[], None]], float] = timed_s,
         limit: Callable[[float | None], None] = lambda _: None,
     ) -> None:
         self._folder = folder
@@ -75,8 +77,9 @@ class Segmenter:
         self._report = report
         self._open_file = open_file
         self._to = to or Recipients("")
-        self._tried = tried
-        self._codec: Codec | None = None
+        self._timed = timed
+        self._codec = SCREEN
+        self._trial: list[float] = []
         self._pace = Pace(frames_per_s, limit, report)
         self._latest: av.VideoFrame | None = None
         self._pause = PauseRequest()
@@ -178,8 +181,9 @@ class Segmenter:
         elif self._retry_at is not None and frame.moment.mono_ns < self._retry_at.mono_ns:
             self._missing.miss(frame.moment, self._failure)
         else:
-            took_s = timed_s(lambda: self._guarded(lambda: self._write(frame)))
+            took_s = self._timed(lambda: self._guarded(lambda: self._write(frame)))
             self._pace.encoded(frame.moment, took_s)
+            self._try_codec(took_s)
 
     def _guarded(self, step: Callable[[], None]) -> None:
         """Do what the disk may refuse, then hand over what got finished by it."""
@@ -210,16 +214,20 @@ class Segmenter:
             and self._clock.now().since_s(self._segment.last_seen) >= limit_s
         )
 
-    def _codec_for(self, picture: av.VideoFrame) -> Codec:
-        """What this machine can afford, found out once."""
-        if self._codec is None:
-            tried = self._tried(picture)
-            self._codec = affordable(tried, self._frames_per_s, self._segment_s)
-            if self._codec is not SCREEN:
-                share = tried.share(self._frames_per_s, self._segment_s)
-                told = f"AV1 would take {share:.0%} of a core here: recorded as {self._codec.name}"
-                self._report(self._clock.now(), SourceHealth(Source.SCREEN, Health.OK, told))
-        return self._codec
+    def _try_codec(self, took_s: float) -> None:
+        """Decide once, by the first segment's first two pictures, what this machine can afford."""
+        if len(self._trial) == _TRIED_PICTURES or self._failure:
+            return
+        self._trial.append(took_s)
+        if len(self._trial) < _TRIED_PICTURES:
+            return
+        trial = Trial(*self._trial)
+        self._codec = affordable(trial, self._frames_per_s, self._segment_s)
+        if self._codec is not SCREEN:
+            self._guarded(self._finish)
+            share = trial.share(self._frames_per_s, self._segment_s)
+            told = f"AV1 would take {share:.0%} of a core here: recorded as {self._codec.name}"
+            self._report(self._clock.now(), SourceHealth(Source.SCREEN, Health.OK, told))
 
     def _add(self, frame: EncodableFrame) -> bool:
         """Add to this segment or, when it is full, to a new one; False when neither has room."""
@@ -231,7 +239,7 @@ class Segmenter:
                     self._frames_per_s,
                     self._open_file,
                     self._to,
-                    self._codec_for(frame.image),
+                    self._codec,
                 )
             try:
                 self._segment.add(frame)

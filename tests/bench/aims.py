@@ -41,6 +41,15 @@ AIMS = (
     Aim("monitor without a desktop, RSS", ("monitor_without_desktop", "rss_mb"), 400, " MB"),
     Aim("... recording 1280x720, RSS", ("monitor_with_screen_recording", "rss_mb"), 400, " MB"),
     Aim("... recording 1920x1080, RSS", ("monitor_with_large_screen", "rss_mb"), 400, " MB"),
+    Aim("screen recording, bytes of ffmpeg's", ("screen_recording", "bytes_ratio"), 0.6, " x"),
+    Aim("... CPU of ffmpeg's", ("screen_recording", "cpu_ratio"), 1.0, " x"),
+    Aim(
+        "... likeness lost (1 - SSIM), of ffmpeg's",
+        ("screen_recording", "ssim_lost_ratio"),
+        1,
+        " x",
+    ),
+    Aim("... of an idle desktop", ("screen_recording", "idle_kb_per_minute"), 20, " kB a minute"),
     Aim("lateness p95, what the camera shows", ("latency", SHOWN, "p95_ms"), AIM_MS, " ms"),
     Aim("... what the microphone hears", ("latency", HEARD, "p95_ms"), AIM_MS, " ms"),
 )

@@ -46,11 +46,10 @@ class Step:
 def script(part_s: float = PART_S) -> list[Step]:
     """All four parts, one after the other; the last one is a desktop where nothing happens."""
     numbers = count()
-    view = View(next(numbers))
-    steps = [Step(0.0, view)]
+    steps = [Step(0.0, View(next(numbers)))]
     for part, changes in enumerate((_typing, _scrolling, _paging)):
-        for at_s, view in changes(view, part_s):
-            view = replace(view, number=next(numbers))
+        for at_s, changed in changes(steps[-1].view, part_s):
+            view = replace(changed, number=next(numbers))
             steps.append(Step(round(part * part_s + at_s, 3), view))
     return steps
 
@@ -65,7 +64,7 @@ def _typing(view: View, part_s: float) -> Iterator[tuple[float, View]]:
 
 def _scrolling(view: View, part_s: float) -> Iterator[tuple[float, View]]:
     for burst in range(int(part_s / _SCROLL_EVERY_S)):
-        down = 1 if burst % 4 < 3 else -2  # noqa: PLR2004 - every fourth time back up
+        down = 1 if burst % 4 < 3 else -2  # every fourth time back up
         for step in range(_SCROLL_STEPS):
             scroll_px = max(0, view.scroll_px + down * _SCROLL_PX)
             view = replace(view, scroll_px=scroll_px, pointer=(700 + 20 * burst, 480))

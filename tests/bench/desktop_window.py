@@ -18,11 +18,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 BITS, BIT_PX = 12, 16
 """The view's number stands at the top left, one black or white square a bit."""
 
-_WORDS = (
+_TEXT = (
     "what is asked here should be answered at some length with reasons for each step taken and "
     "the units of every quantity in the result because a number alone says little about how it "
     "was found compare both methods and tell when the second of them fails to converge"
-).split()
+)
+_WORDS = _TEXT.split()
 _MARGIN_PX, _BAR_PX, _LINE_PX = 260, 64, 26
 _ANSWER_PX = 300
 

@@ -81,6 +81,12 @@ class Device:
     def put(self, item: object) -> None:
         self._log.append(f"put {self.name}")
 
+    def unchanged(self, moment: Moment) -> None:
+        self._log.append(f"unchanged {self.name}")
+
+    def limit(self, frames_per_s: float | None, on_behalf_of: str = "") -> None:
+        self._log.append(f"limit {self.name} {frames_per_s} {on_behalf_of}")
+
     def measure_room(self) -> None:
         self._log.append("measure the room")
 
@@ -364,3 +370,15 @@ def test_a_photo_that_cannot_be_recalled_is_told(
         assert isinstance(told, SourceHealth)
         assert (told.source, told.state) == (Source.VISION, Health.DEGRADED)
         assert told.reason.startswith("faces are not compared: the reference photo cannot be read")
+
+
+def test_screen_video_is_sealed_and_slows_the_grabber_when_it_costs_too_much(
+    rig: Rig, tmp_path: Path
+) -> None:
+    to = Recipients("a session")
+    rig.stages().start(tmp_path, to)
+    more = rig.made["Segmenter"].more
+    assert more["to"] is to
+    rig.log.clear()
+    more["limit"](0.5)
+    assert rig.log == ["limit ScreenGrabber 0.5 encoder"]

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.observation import Health
 from proctor_desktop.recording import segment as segment_module
-from proctor_desktop.recording.codec import Trial
 from proctor_desktop.recording.orphan import orphan
 from proctor_desktop.recording.segment import Segment
 from proctor_desktop.recording.segment_file import SegmentFile
@@ -38,7 +37,16 @@ from tests.fakes.screen_frames import (
 )
 
 
-QUICK = Trial(0.1, 0.02)
+def quick(work: Callable[[], None]) -> float:
+    work()
+    return 0.02
+
+
+def slow(work: Callable[[], None]) -> float:
+    work()
+    return 0.5
+
+
 KEY = X25519PrivateKey.from_private_bytes(bytes(range(32)))
 
 
@@ -63,7 +71,7 @@ class Sitting:
             self.reports,
             self.reports.crashed,
             open_file,
-            **{"tried": lambda _: QUICK, **more},
+            **{"timed": quick, **more},
         )
         self.segmenter.open()
 
@@ -162,10 +170,11 @@ def test_a_pause_ends_the_segment_and_is_one_gap_with_its_reason(tmp_path: Path)
 
 
 def test_a_machine_that_is_too_slow_for_av1_records_h264_and_says_so(tmp_path: Path) -> None:
-    sitting = Sitting(tmp_path, tried=lambda _: Trial(2.0, 0.5))
+    sitting = Sitting(tmp_path, timed=slow)
     sitting.feed(screen_frame(n, n) for n in range(4))
-    (segment,) = sitting.end()
-    assert (segment.codec, len(_times(segment))) == ("h264", 4)
+    first, segment = sitting.end()
+    assert (first.codec, first.frames) == ("av1", 2)
+    assert (segment.codec, len(_times(segment))) == ("h264", 2)
     assert "h264" in sitting.reports.states[0][1]
 
 
