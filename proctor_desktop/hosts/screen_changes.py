@@ -16,6 +16,10 @@ class ScreenChanges(Protocol):
         """Where the pointer is, in pixels; raises EnvironmentProblem."""
         ...
 
+    def title(self) -> str:
+        """The active window's title, "" when there is none; raises EnvironmentProblem."""
+        ...
+
     def close(self) -> None:
         """Let go of the display; a second time does nothing."""
         ...

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from Xlib import error
+from Xlib import X, error
 from Xlib.ext import damage
 
 from proctor_desktop.core.errors import EnvironmentProblem
@@ -50,6 +50,19 @@ class X11Damage:
             found = self._root.query_pointer()
         return found.root_x, found.root_y
 
+    def title(self) -> str:
+        """The active window's title; "" when none is active, it has none or vanished just now."""
+        with self._connection():
+            try:
+                active = self._root.get_full_property(self._active, X.AnyPropertyType)
+                if active is None or not active.value[0]:
+                    return ""
+                window = self._display.create_resource_object("window", active.value[0])
+                found = window.get_full_property(self._name_atom, X.AnyPropertyType)
+            except error.BadWindow:
+                return ""
+        return found.value.decode(errors="replace") if found is not None else ""
+
     def close(self) -> None:
         """Close the connection; a second time does nothing."""
         with suppress(error.ConnectionClosedError, OSError):  # the server may have closed it first
@@ -64,6 +77,8 @@ class X11Damage:
             )
         self._display.damage_query_version()
         self._root = self._display.screen().root
+        self._active = self._display.intern_atom("_NET_ACTIVE_WINDOW")
+        self._name_atom = self._display.intern_atom("_NET_WM_NAME")
         self._damage = self._root.damage_create(damage.DamageReportNonEmpty)
         self._notify = self._display.extension_event.DamageNotify
         self._display.sync()

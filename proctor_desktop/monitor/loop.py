@@ -20,7 +20,7 @@ from proctor_desktop.core.observation import (
 from proctor_desktop.core.session import Phase
 from proctor_desktop.journal.blobs import BlobStore, NotKept
 from proctor_desktop.monitor import inbox as items
-from proctor_desktop.monitor.active_programs import ActivePrograms
+from proctor_desktop.monitor.active_names import ActiveNames
 from proctor_desktop.monitor.conductor import Conductor
 from proctor_desktop.monitor.evidence import Evidence
 from proctor_desktop.monitor.segment_record import segment_data
@@ -93,7 +93,7 @@ class SessionLoop:
         self._clock = clock
         self._outlets = outlets
         self._stop = stop
-        self._programs = ActivePrograms()
+        self._programs = ActiveNames()
 
     def run(self, duration_s: float | None) -> str:
         """Handle items and timers; returns why it stopped.

@@ -11,7 +11,8 @@ from proctor_desktop.recording.segment import Segment
 def segment_data(segment: Segment, programs: tuple[str, ...] = ()) -> dict[str, Any]:
     """The ``data`` of the record that names the segment's file.
 
-    ``programs`` are the names of those that were active meanwhile; never what they showed.
+    ``programs`` are the names of those that were active meanwhile; never what they showed,
+    unless the exam wants the titles of their windows.
     """
     data: dict[str, Any] = {
         "source": "screen",
@@ -22,4 +23,5 @@ def segment_data(segment: Segment, programs: tuple[str, ...] = ()) -> dict[str, 
         "height": segment.height,
         "codec": segment.codec,
     }
-    return data | ({"programs": list(programs)} if programs else {})
+    names = {"programs": list(programs), "titles": list(segment.titles)}
+    return data | {what: found for what, found in names.items() if found}

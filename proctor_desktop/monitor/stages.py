@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from proctor_desktop.core.policy import Policy
 from proctor_desktop.hosts import Host
 from proctor_desktop.hosts.session_kind import SessionKind
 from proctor_desktop.monitor import inbox as items
+from proctor_desktop.monitor.active_names import ActiveNames
 from proctor_desktop.monitor.analysers import Analysers
 from proctor_desktop.monitor.footage import Rings
 from proctor_desktop.monitor.inbox import Inbox
@@ -122,6 +123,7 @@ class Stages:
         self._microphone = self._make_microphone()
         self._focus = self._make_focus()
         self._recipients = Recipients("")
+        self._titles = ActiveNames()
         self._segmenter: Segmenter | None = None
         self._screen: ScreenGrabber | None = None
         self._started: list[Stage] = []
@@ -227,6 +229,7 @@ class Stages:
             lambda: open_screen(self._host),
             self._segmenter.unchanged,
             self._host.open_screen_changes,
+            self._titles.active if self._recording.window_titles else None,
         )
         self._screen.open()
         for stage in (self._segmenter, self._screen):
@@ -271,7 +274,8 @@ class Stages:
         self._inbox.put(items.CalibrationEnded(self._clock.now(), outcome, room_dbfs))
 
     def _finished(self, segment: Segment) -> None:
-        self._inbox.put(items.SegmentFinished(segment))
+        titles = self._titles.between(segment.started, segment.ended)
+        self._inbox.put(items.SegmentFinished(replace(segment, titles=titles)))
 
     def _crash(self, stage: str) -> Callable[[BaseException], None]:
         return lambda problem: self._inbox.put(items.StageCrashed(stage, problem))

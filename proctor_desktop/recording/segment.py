@@ -34,7 +34,7 @@ LIMIT_BYTES = MAX_BLOB_BYTES * 9 // 10
 """Room is left for the seal and for the end of the file."""
 
 _SYNC_EVERY_S = 1.0
-_REPEAT_EVERY_S = 5.0
+_REPEAT_EVERY_S = 10.0
 _STILL_AT_MOST_S = 600.0
 _CHANGING_AT_MOST_S = 60.0
 _LARGE_CHANGE = 0.03
@@ -58,12 +58,15 @@ class Segment:
     seals: str = ""
     """The salted hash of the content, where the file is sealed and complete."""
 
+    titles: tuple[str, ...] = ()
+    """Of the windows that were active meanwhile, where the exam wants them."""
+
 
 class OpenSegment:
     """A segment that frames are still added to.
 
     Of pictures that are the same as the one before, only a few are encoded: the first, which brings
-    the change before it to disk; one every five seconds, so that a crash costs little of the time
+    the change before it to disk; one every ten seconds, so that a crash costs little of the time
     that the screen stood still; and the last, so that the video lasts as long as it did. They are
     compared as the encoder sees them.
     """

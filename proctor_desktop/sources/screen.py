@@ -50,8 +50,9 @@ class ScreenGrabber:
 
     Where nothing has changed since the last picture, ``unchanged`` is called instead, and no
     picture is taken. What ``put`` cannot take is for it to count; the screen is then pictured again
-    next time. ``open`` raises EnvironmentProblem; when the screen goes away later, that is reported
-    as health, and it is tried again every second.
+    next time. ``titled``, if given, is told the active window's title with each change. ``open``
+    raises EnvironmentProblem; when the screen goes away later, that is reported as health, and it
+    is tried again every second.
     """
 
     def __init__(
@@ -64,13 +65,14 @@ class ScreenGrabber:
         open_screen: Callable[[], Shooter],
         unchanged: Callable[[Moment], None],
         open_changes: Callable[[], ScreenChanges],
+        titled: Callable[[Moment, str], None] | None = None,
     ) -> None:
         self._frames_per_s = frames_per_s
         self._limits: dict[str, float] = {}
         self._limiting = threading.Lock()
         self._put = put
         self._unchanged = unchanged
-        self._watch = ScreenWatch(open_changes)
+        self._watch = ScreenWatch(open_changes, titled)
         self._owed = True
         self._clock = clock
         self._open_screen = open_screen

@@ -22,8 +22,14 @@ class ScreenWatch:
     compared with the one before. For one thread.
     """
 
-    def __init__(self, open_changes: Callable[[], ScreenChanges]) -> None:
+    def __init__(
+        self,
+        open_changes: Callable[[], ScreenChanges],
+        titled: Callable[[Moment, str], None] | None = None,
+    ) -> None:
+        """``titled`` is told the active window's title with each change, if it is given."""
         self._open_changes = open_changes
+        self._titled = titled
         self._changes: ScreenChanges | None = None
         self._opened = False
         self._pointer: tuple[int, int] | None = None
@@ -36,7 +42,10 @@ class ScreenWatch:
             self._open()
         if self._changes is None:
             return True
-        return self._changes.drawn() | self._pointed_elsewhere(self._changes, now)
+        changed = self._changes.drawn() | self._pointed_elsewhere(self._changes, now)
+        if changed and self._titled is not None:
+            self._titled(now, self._changes.title())
+        return changed
 
     def is_new(self, image: NDArray[np.uint8]) -> bool:
         """Whether a picture, just taken, differs from the last one that was new."""

@@ -9,6 +9,7 @@ import pytest
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.hosts.x11_damage import X11Damage
+from proctor_desktop.hosts.x11_focus import connect
 from tests.fakes.x_display import focused_window, x_display
 
 pytestmark = pytest.mark.x11
@@ -61,3 +62,23 @@ def test_a_server_that_left_is_a_problem_with_words() -> None:
     with pytest.raises(EnvironmentProblem, match="was lost"):
         damage.drawn()
     damage.close()
+
+
+def test_the_active_windows_title_is_told(display: str) -> None:
+    damage = X11Damage(display)
+    assert damage.title() == ""
+    root = connect(display)
+    screen = root.screen()
+    window = screen.root.create_window(0, 0, 100, 50, 0, screen.root_depth)
+    name, utf8 = root.intern_atom("_NET_WM_NAME"), root.intern_atom("UTF8_STRING")
+    window.change_property(name, utf8, 8, "Réponses".encode())
+    window.set_wm_hints(flags=1, input=1)
+    window.map()
+    root.sync()
+    for _ in range(200):
+        if damage.title():
+            break
+        time.sleep(0.05)
+    assert damage.title() == "Réponses"
+    damage.close()
+    root.close()

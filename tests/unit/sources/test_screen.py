@@ -16,6 +16,8 @@ from proctor_desktop.hosts.clock import SystemClock
 from proctor_desktop.hosts.screen_changes import ScreenChanges
 from proctor_desktop.sources import screen as screen_module
 from proctor_desktop.sources.screen import ScreenFrame, ScreenGrabber, open_screen
+from proctor_desktop.sources.screen_watch import ScreenWatch
+from tests.fakes.manual_clock import START
 from tests.fakes.reports import Reports
 from tests.fakes.x_display import focused_window, x_display
 
@@ -159,6 +161,9 @@ class Changes:
     def pointer(self) -> tuple[int, int]:
         return self.at
 
+    def title(self) -> str:
+        return "Answers - editor"
+
     def close(self) -> None:
         self.closed = True
 
@@ -236,3 +241,12 @@ def test_the_lowest_of_several_limits_holds_until_it_is_taken_back() -> None:
     assert grabber.frames_per_s == 2.0
     grabber.limit(None)
     assert grabber.frames_per_s == 200.0
+
+
+def test_titles_are_told_with_changes_and_only_where_they_are_wanted() -> None:
+    told: list[str] = []
+    changes = Changes()
+    watch = ScreenWatch(lambda: changes, lambda _, title: told.append(title))
+    assert watch.may_have_changed(START)
+    assert not watch.may_have_changed(START.later(1))
+    assert told == ["Answers - editor"]
