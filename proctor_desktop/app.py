@@ -299,7 +299,7 @@ class Monitor:
             if self._options.kiosk:
                 self._stages.open()
                 self._inbox.put(Event(self._clock.now(), _WINDOW_IS_HERE))
-            self._stages.start(folder.segments)
+            self._stages.start(folder.segments, self._recipients(folder))
             worker.start()
 
         hands = Hands(

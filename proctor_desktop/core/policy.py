@@ -112,7 +112,9 @@ class Recording:
     """What is recorded beside the rules.
 
     ``clips``: camera video of ``clip_s`` before and after the start of each violation;
-    ``voice_clips``: sound around a voice. Neither is kept unless the exam says so.
+    ``voice_clips``: sound around a voice. Neither is kept unless the exam says so. ``segment_s``:
+    screen video is cut into files that long, longer ones where little changes. ``window_titles``:
+    the titles of the active windows stand beside them; they may tell what somebody reads or writes.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -123,6 +125,7 @@ class Recording:
     clips: bool = False
     voice_clips: bool = False
     clip_s: float = 5.0
+    window_titles: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.clip_s <= 10:  # noqa: PLR2004

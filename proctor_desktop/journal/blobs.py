@@ -63,10 +63,11 @@ class BlobStore:
                 raise NotKept(problem.errno, problem.strerror) from problem
         return BlobRef(name, media_type, len(content), seals)
 
-    def adopt(self, part: Path, media_type: str) -> BlobRef:
+    def adopt(self, part: Path, media_type: str, seals: str = "") -> BlobRef:
         """Take over a file that nobody writes to any more; raises NotKept.
 
-        One that cannot be synced is copied to a new file.
+        One that cannot be synced is copied to a new file. ``seals`` is the salted hash of its
+        content where it is a sealed and complete one.
         """
         try:
             name, size = hash_file(part)
@@ -79,7 +80,7 @@ class BlobStore:
                     part.unlink()
         except OSError as problem:
             raise NotKept(problem.errno, problem.strerror) from problem
-        return BlobRef(name, media_type, size)
+        return BlobRef(name, media_type, size, seals)
 
     def path(self, sha256: str) -> Path | None:
         """Where the blob is, or None if it is not here (any more)."""

@@ -7,14 +7,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from proctor_desktop.core import media_type
-from proctor_desktop.core.chain import BlobRef
 from proctor_desktop.core.clock_watch import Asleep, ClockJump, ClockReading, ClockWatch
 from proctor_desktop.core.event import Event, Tick
 from proctor_desktop.core.moment import Clock, Moment
-from proctor_desktop.core.observation import FacesSeen, Gap, Health, Source, SourceHealth
+from proctor_desktop.core.observation import (
+    FacesSeen,
+    FocusChanged,
+    Gap,
+    Health,
+    Source,
+    SourceHealth,
+)
 from proctor_desktop.core.session import Phase
 from proctor_desktop.journal.blobs import BlobStore, NotKept
 from proctor_desktop.monitor import inbox as items
+from proctor_desktop.monitor.active_names import ActiveNames
 from proctor_desktop.monitor.conductor import Conductor
 from proctor_desktop.monitor.disk_watch import LOOK_S
 from proctor_desktop.monitor.evidence import Evidence
@@ -95,6 +102,7 @@ class SessionLoop:
         self._outlets = outlets
         self._stop = stop
         self._clock_watch = ClockWatch()
+        self._programs = ActiveNames()
 
     def run(self, duration_s: float | None) -> str:
         """Handle items and timers; returns why it stopped.
@@ -157,16 +165,19 @@ class SessionLoop:
         self._evidence.observe(event)
         if isinstance(event.what, FacesSeen):
             self._conductor.faces(event.what)
+        elif isinstance(event.what, FocusChanged):
+            self._programs.active(event.moment, event.what.application)
 
     def _adopt(self, segment: Segment) -> None:
-        data, now = segment_data(segment), self._clock.now()
+        programs = self._programs.between(segment.started, segment.ended)
+        data, now = segment_data(segment, programs), self._clock.now()
         try:
-            blobs: tuple[BlobRef, ...] = (self._blobs.adopt(segment.path, media_type.MP4),)
+            blob = self._blobs.adopt(segment.path, media_type.MP4, segment.seals)
         except NotKept as problem:
             data |= {"what": "screen segment", "reason": str(problem)}
             self._evidence.record(now, "not_captured", data)
             return
-        self._evidence.record(now, "segment", data, blobs)
+        self._evidence.record(now, "segment", data, (blob,))
 
     def _crashed(self, stage: str, problem: BaseException) -> None:
         data = {"what": stage, "reason": f"the {stage} stage stopped: {problem!r}"}

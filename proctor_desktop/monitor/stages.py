@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from proctor_desktop.core.policy import Policy
 from proctor_desktop.hosts import Host
 from proctor_desktop.hosts.session_kind import SessionKind
 from proctor_desktop.monitor import inbox as items
+from proctor_desktop.monitor.active_names import ActiveNames
 from proctor_desktop.monitor.analysers import Analysers
 from proctor_desktop.monitor.footage import Rings
 from proctor_desktop.monitor.inbox import Inbox
@@ -40,6 +41,7 @@ from proctor_desktop.vision.calibration import CalibrationOutcome, CalibrationPr
 from proctor_desktop.vision.loading import load_models
 from proctor_desktop.vision.reference_face import load_reference_face
 from proctor_desktop.vision.worker import VisionWorker
+from proctor_desktop.wire.seal import Recipients
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,28 +56,6 @@ class StageOptions:
     microphone: str | Path | None
     desktop: bool = True
     exam_pids: frozenset[int] = frozenset()
-
-
-@runtime_checkable
-class Slowable(Protocol):
-    """Something that can take fewer pictures for a while."""
-
-    def limit(self, frames_per_s: float | None) -> None:
-        """At most so many a second; None for as many as the exam asks for."""
-        ...
-
-
-@runtime_checkable
-class Pausable(Protocol):
-    """Something that can stop recording for a while, and says so in the evidence."""
-
-    def pause(self, reason: str) -> None:
-        """Record nothing, for this reason."""
-        ...
-
-    def resume(self) -> None:
-        """Record again."""
-        ...
 
 
 class Stage(Protocol):
@@ -143,6 +123,8 @@ class Stages:
         )
         self._microphone = self._make_microphone()
         self._focus = self._make_focus()
+        self._recipients = Recipients("")
+        self._titles = ActiveNames()
         self._segmenter: Segmenter | None = None
         self._screen: ScreenGrabber | None = None
         self._started: list[Stage] = []
@@ -163,8 +145,9 @@ class Stages:
             self._focus.open()
             open_screen(self._host).close()
 
-    def start(self, segments: Path) -> None:
-        """Start everything; screen video is written into ``segments``."""
+    def start(self, segments: Path, to: Recipients) -> None:
+        """Start everything; screen video is written into ``segments``, sealed if to anybody."""
+        self._recipients = to
         for stage in (self._camera, self.vision, self._microphone, self._focus):
             if stage is not None:
                 stage.start()
@@ -186,10 +169,9 @@ class Stages:
 
     def save(self, savings: Savings) -> None:
         """Take fewer pictures of the screen, or none, while the disk has no room for them."""
-        if isinstance(self._screen, Slowable):
-            self._screen.limit(savings.frames_per_s)
-        if not isinstance(self._segmenter, Pausable):
+        if self._screen is None or self._segmenter is None:
             return
+        self._screen.limit(savings.frames_per_s, "disk")
         if savings.without_video:
             self._segmenter.pause(savings.without_video)
         else:
@@ -249,6 +231,8 @@ class Stages:
             self._clock,
             self._report,
             self._crash("segmenter"),
+            to=self._recipients,
+            limit=lambda rate: self._limit_screen(rate, "encoder"),
         )
         self._screen = ScreenGrabber(
             self._recording.screen_frames_per_s,
@@ -257,12 +241,19 @@ class Stages:
             self._report,
             self._crash("screen"),
             lambda: open_screen(self._host),
+            self._segmenter.unchanged,
+            self._host.open_screen_changes,
+            self._titles.active if self._recording.window_titles else None,
         )
         self._screen.open()
         for stage in (self._segmenter, self._screen):
             stage.start()
         # Stopped in this order: first no more pictures, then the last segment is closed.
         self._started += [self._screen, self._segmenter]
+
+    def _limit_screen(self, frames_per_s: float | None, on_behalf_of: str) -> None:
+        if self._screen is not None:
+            self._screen.limit(frames_per_s, on_behalf_of)
 
     def _report(self, moment: Moment, observation: Observation) -> None:
         if (
@@ -297,7 +288,8 @@ class Stages:
         self._inbox.put(items.CalibrationEnded(self._clock.now(), outcome, room_dbfs))
 
     def _finished(self, segment: Segment) -> None:
-        self._inbox.put(items.SegmentFinished(segment))
+        titles = self._titles.between(segment.started, segment.ended)
+        self._inbox.put(items.SegmentFinished(replace(segment, titles=titles)))
 
     def _crash(self, stage: str) -> Callable[[BaseException], None]:
         return lambda problem: self._inbox.put(items.StageCrashed(stage, problem))

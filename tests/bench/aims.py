@@ -44,6 +44,15 @@ AIMS = (
     Aim("recovery of 4 h, 50,000 records", ("recovery", "recovery", "worst_s"), 2, " s"),
     Aim("... its database written again", ("recovery", "rebuilding", "worst_s"), 2, " s"),
     Aim("a record safe in both places, p99", ("recovery", "commit", "p99_ms"), 50, " ms"),
+    Aim("screen recording, bytes of ffmpeg's", ("screen_recording", "bytes_ratio"), 0.6, " x"),
+    Aim("... CPU of ffmpeg's", ("screen_recording", "cpu_ratio"), 1.0, " x"),
+    Aim(
+        "... likeness lost (1 - SSIM), of ffmpeg's",
+        ("screen_recording", "ssim_lost_ratio"),
+        1,
+        " x",
+    ),
+    Aim("... of an idle desktop", ("screen_recording", "idle_kb_per_minute"), 20, " kB a minute"),
     Aim("lateness p95, what the camera shows", ("latency", SHOWN, "p95_ms"), AIM_MS, " ms"),
     Aim("... what the microphone hears", ("latency", HEARD, "p95_ms"), AIM_MS, " ms"),
 )

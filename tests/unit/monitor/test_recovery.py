@@ -23,6 +23,7 @@ from proctor_desktop.recording.segment import OpenSegment
 from proctor_desktop.recording.segment_file import SegmentFile
 from proctor_desktop.wire import rest
 from proctor_desktop.wire.seal import MAGIC, Recipients, sealed
+from proctor_desktop.wire.unseal import open_sealed
 from tests.fakes.journals import chain
 from tests.fakes.screen_frames import encodable_frame
 from tests.fakes.sessions import EXAM, blob, entry, new_session, reading, store, urgent, writing
@@ -31,6 +32,7 @@ from tests.playbook import moment
 
 THIS_EXAM = digest(EXAM)
 CANDIDATE: rest.Candidate = {"name": "Ada", "email": ADA}
+NOBODY = Recipients("")
 JPEG = b"\xff\xd8\xff a still"
 
 
@@ -55,9 +57,9 @@ def recovered(folder: SessionFolder, at_s: float = 20) -> list[Record]:
         return chain(reader)[found.left.head.seq :]
 
 
-def interrupted_video(folder: SessionFolder, frames: int = 4) -> Path:
+def interrupted_video(folder: SessionFolder, frames: int = 4, to: Recipients = NOBODY) -> Path:
     """A screen video whose writer died; returns its file."""
-    written = OpenSegment(folder.incoming, encodable_frame(0, 0), 1.0, SegmentFile)
+    written = OpenSegment(folder.incoming, encodable_frame(0, 0), 1.0, SegmentFile, to)
     for number in range(frames):
         written.add(encodable_frame(number, number))
     part = folder.segments / "11111111-1111-4111-8111-111111111111.part"
@@ -210,6 +212,23 @@ def test_a_video_that_was_being_written_is_evidence_up_to_its_last_frame(
     assert segment.blobs[0].sha256 == content
     assert not part.exists()
     assert store(folder).path(content) is not None
+
+
+def test_sealed_video_that_was_being_written_is_evidence_without_any_key(
+    folder: SessionFolder,
+) -> None:
+    key = X25519PrivateKey.generate()
+    to = Recipients(folder.session, (key.public_key().public_bytes_raw().hex(),))
+    part = interrupted_video(folder, to=to)
+    with part.open("ab") as file:
+        file.write(b"\0\0\1\0 half a chunk")
+    _, segment, *_ = recovered(folder)
+    assert segment.data["recovered"] is True
+    assert (segment.data["frames"], segment.data["codec"]) == (3, "av1")
+    kept = store(folder).path(segment.blobs[0].sha256)
+    assert kept is not None
+    assert not open_sealed(kept.read_bytes(), [key]).complete
+    assert segment.blobs[0].seals == ""
 
 
 def test_files_that_are_of_no_use_are_put_aside_and_not_deleted(folder: SessionFolder) -> None:

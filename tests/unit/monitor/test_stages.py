@@ -39,6 +39,7 @@ from proctor_desktop.recording import still
 from proctor_desktop.vision.analysis import Analysis
 from proctor_desktop.vision.calibration import CalibrationOutcome, CalibrationProgress
 from proctor_desktop.vision.models import ModelFiles
+from proctor_desktop.wire.seal import Recipients
 from tests.fakes.manual_clock import ManualClock
 from tests.playbook import faces, moment
 
@@ -52,6 +53,7 @@ DEVICES = (
     "ScreenGrabber",
 )
 NOWHERE = Path("nowhere")
+NOBODY = Recipients("")
 MODELS = Analysers(ModelFiles(NOWHERE / "landmarker.task", NOWHERE / "far.tflite"), speech=None)
 CALM = np.zeros(1600, np.float32)
 
@@ -80,6 +82,12 @@ class Device:
     def put(self, item: object) -> None:
         self._log.append(f"put {self.name}")
 
+    def unchanged(self, moment: Moment) -> None:
+        self._log.append(f"unchanged {self.name}")
+
+    def limit(self, frames_per_s: float | None, on_behalf_of: str = "") -> None:
+        self._log.append(f"limit {self.name} {frames_per_s} {on_behalf_of}")
+
     def measure_room(self) -> None:
         self._log.append("measure the room")
 
@@ -102,6 +110,9 @@ class Host:
     session: SessionKind = SessionKind.X11
 
     def open_focus_probe(self) -> None:
+        raise AssertionError("no device is real here")
+
+    def open_screen_changes(self) -> None:
         raise AssertionError("no device is real here")
 
 
@@ -180,7 +191,7 @@ def test_every_device_is_reached_before_anything_is_recorded(rig: Rig) -> None:
 
 def test_stages_start_and_stop_from_left_to_right(rig: Rig, tmp_path: Path) -> None:
     stages = rig.stages()
-    stages.start(tmp_path)
+    stages.start(tmp_path, NOBODY)
     started = [line for line in rig.log if line.startswith("start")]
     assert started[:4] == [
         "start Camera",
@@ -203,7 +214,7 @@ def test_stages_start_and_stop_from_left_to_right(rig: Rig, tmp_path: Path) -> N
 
 
 def test_what_is_switched_off_is_said_to_be(rig: Rig, tmp_path: Path) -> None:
-    rig.stages(microphone=None, desktop=False).start(tmp_path)
+    rig.stages(microphone=None, desktop=False).start(tmp_path, NOBODY)
     assert "start Microphone" not in rig.log
     told = [item.what for item in rig.events() if isinstance(item, Event)]
     assert [(h.source, h.state) for h in told if isinstance(h, SourceHealth)] == [
@@ -360,7 +371,8 @@ class Frugal:
     def __init__(self) -> None:
         self.asked: list[object] = []
 
-    def limit(self, frames_per_s: float | None) -> None:
+    def limit(self, frames_per_s: float | None, on_behalf_of: str) -> None:
+        assert on_behalf_of == "disk"
         self.asked.append(frames_per_s)
 
     def pause(self, reason: str) -> None:
@@ -379,3 +391,15 @@ def test_the_screen_makes_do_with_what_the_disk_has_room_for() -> None:
     reason = SAVINGS[Level.NO_VIDEO].without_video
     slow = SAVINGS[Level.LOW].frames_per_s
     assert frugal.asked == [slow, "resume", slow, reason, None, "resume"]
+
+
+def test_screen_video_is_sealed_and_slows_the_grabber_when_it_costs_too_much(
+    rig: Rig, tmp_path: Path
+) -> None:
+    to = Recipients("a session")
+    rig.stages().start(tmp_path, to)
+    more = rig.made["Segmenter"].more
+    assert more["to"] is to
+    rig.log.clear()
+    more["limit"](0.5)
+    assert rig.log == ["limit ScreenGrabber 0.5 encoder"]
