@@ -51,7 +51,7 @@ from proctor_desktop.recording import still
 from proctor_desktop.upload.client import Client
 from proctor_desktop.upload.enrol import Identity
 from proctor_desktop.upload.worker import UploadWorker
-from proctor_desktop.wire import dsse, rest, stdio
+from proctor_desktop.wire import rest, stdio
 from proctor_desktop.wire.seal import Recipients
 
 NOT_DELIVERED = 4
@@ -212,7 +212,7 @@ class Monitor:
         started = left.opened.wall if left.opened else now
         identity = Identity(
             folder.session,
-            folder.session_key(),
+            folder.credentials(),
             self._signed.envelope,
             self._options.candidate,
             started,
@@ -248,7 +248,7 @@ class Monitor:
     ) -> Conductor:
         session = Session(
             folder.session,
-            dsse.public_hex(folder.session_key()),
+            folder.session_key(),
             self._signed,
             self._options.candidate,
             abilities(self._host, self._options.stages, self._analysers),

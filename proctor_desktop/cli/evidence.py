@@ -20,18 +20,29 @@ INVALID_EXIT = 1
 @DATA
 @click.option("--session", default="", help="Which session [default: the newest].")
 @click.option("-o", "--output", type=FILE, help="The file to write [default: beside it].")
-def export(data: Path, session: str, output: Path | None) -> None:
+@click.option(
+    "--only",
+    default="",
+    help="An excerpt: the files of these violations (3,7), or with these hashes. All records stay.",
+)
+def export(data: Path, session: str, output: Path | None, only: str) -> None:
     """Write a session's evidence into one file."""
     from datetime import UTC, datetime
 
+    from proctor_desktop.export.excerpt import chosen
     from proctor_desktop.export.package import write_package
     from proctor_desktop.journal.reader import Reader
     from proctor_desktop.journal.session_folder import find
 
     folder = find(data, session)
     with Reader(folder.path) as reader:
-        target = output or folder.path.with_suffix(".evidence")
-        print(write_package(reader, target, datetime.now(UTC)).path)
+        wanted = [one.strip() for one in only.split(",") if one.strip()]
+        blobs = chosen(reader.records(), wanted) if wanted else None
+        target = output or folder.path.with_suffix(".excerpt.evidence" if wanted else ".evidence")
+        made = write_package(reader, target, datetime.now(UTC), blobs)
+        print(made.path)
+        if wanted:
+            print(f"an excerpt: {made.blobs} files, {len(made.withheld)} withheld")
 
 
 def _trust(command: Command) -> Command:

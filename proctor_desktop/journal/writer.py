@@ -23,6 +23,7 @@ from proctor_desktop.core.moment import Moment, rfc3339
 from proctor_desktop.journal import ledger
 from proctor_desktop.journal.database import damaged, open_for_writing
 from proctor_desktop.journal.session_folder import SessionFolder
+from proctor_desktop.journal.signing_keys import Pair, SigningKeys
 from proctor_desktop.wire import dsse, rest
 
 CHECKPOINT_EVERY_RECORDS = 50
@@ -66,12 +67,13 @@ class Writer:
         self._boot = boot
         self._committed = committed
         self._db = open_for_writing(folder.path)
-        self._key = folder.session_key()
         self._head = _head_of(self._db)
         self._signed_seq = self._db.execute(
             "SELECT coalesce(max(seq), 0) FROM checkpoints"
         ).fetchone()[0]
         self._signed_at_ns: int | None = None
+        self._to_sign: Moment | None = None
+        self._keys = SigningKeys(folder.keys, _key_due(self._db, folder))
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
@@ -109,7 +111,7 @@ class Writer:
 
     def checkpoint(self, moment: Moment) -> None:
         """Sign the present end of the chain, unless that has been done."""
-        self._do(lambda db: self._sign(db, moment))
+        self._do(lambda _: self._want_signature(moment))
 
     def reopen_ledger(self) -> None:
         """Make what a crash left half sent pending again."""
@@ -157,8 +159,10 @@ class Writer:
         try:
             with self._db.atomic():
                 results = [job.work(self._db) for job in batch]
+                self._sign_if_wanted(self._db)
         except Exception as problem:
             self._head, self._signed_seq, self._signed_at_ns = before
+            self._to_sign = None
             if len(batch) > 1:  # one bad job must not take the others with it
                 for job in batch:
                     self._commit([job])
@@ -169,6 +173,8 @@ class Writer:
             job.done.set_result(result)
         if self._head != before[0]:
             self._committed()
+        if self._signed_seq != before[1]:
+            self._keys.rotate()  # whoever waited for the commit does not wait for this
 
     def _explained(self, problem: Exception) -> Exception:
         if isinstance(problem, sqlite3.OperationalError):
@@ -185,7 +191,7 @@ class Writer:
         for entry in entries:
             self._insert(db, entry)
         if entries and self._due(entries):
-            self._sign(db, entries[-1].moment)
+            self._want_signature(entries[-1].moment)
         return self._head
 
     def _insert(self, db: Database, entry: Entry) -> None:
@@ -218,16 +224,25 @@ class Writer:
         unsigned = self._head.seq - self._signed_seq
         return waited_s >= CHECKPOINT_EVERY_S or unsigned >= CHECKPOINT_EVERY_RECORDS
 
-    def _sign(self, db: Database, moment: Moment) -> None:
-        if self._head.seq == self._signed_seq:
-            return
+    def _want_signature(self, moment: Moment) -> None:
+        self._to_sign = moment
+
+    def _sign_if_wanted(self, db: Database) -> None:
+        """One checkpoint for all that is committed together, since each takes a key of its own."""
+        moment, self._to_sign = self._to_sign, None
+        keys = self._keys.pair() if moment and self._head.seq != self._signed_seq else None
+        if moment is not None and keys is not None:
+            self._sign(db, moment, keys)
+
+    def _sign(self, db: Database, moment: Moment, keys: Pair) -> None:
         body: rest.CheckpointPayload = {
             "session": self._folder.session,
             "seq": self._head.seq,
             "head": self._head.hash,
             "wall": rfc3339(moment.wall_utc),
+            "next_key": keys.next_key,
         }
-        envelope = dsse.sign_json(self._key, dsse.CHECKPOINT, body)
+        envelope = dsse.sign_json(keys.due, dsse.CHECKPOINT, body)
         db.execute("INSERT INTO checkpoints VALUES (?, ?)", (self._head.seq, envelope))
         self._signed_seq = self._head.seq
         self._signed_at_ns = time.monotonic_ns()
@@ -236,3 +251,9 @@ class Writer:
 def _head_of(db: Database) -> Head:
     row = db.execute("SELECT seq, hash FROM records ORDER BY seq DESC LIMIT 1").fetchone()
     return Head(*row) if row else EMPTY
+
+
+def _key_due(db: Database, folder: SessionFolder) -> str:
+    """The public key that the last committed checkpoint names, or the registered one."""
+    row = db.execute("SELECT envelope FROM checkpoints ORDER BY seq DESC LIMIT 1").fetchone()
+    return str(dsse.peek(row[0])["next_key"]) if row else folder.session_key()

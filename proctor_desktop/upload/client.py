@@ -52,11 +52,11 @@ class Client:
         body = self._call("POST", self._sessions, data=envelope, content_type="application/json")
         return cast("rest.EnrolReply", _holding(body, token=str, server_key=str))
 
-    def send_records(self, raw: Sequence[bytes], checkpoint: bytes) -> rest.RecordsReply:
+    def send_records(self, raw: Sequence[bytes], checkpoints: Sequence[bytes]) -> rest.RecordsReply:
         """Send a contiguous batch; raises Conflict with the server's head if it does not fit."""
         body: rest.RecordsRequest = {
             "records": [record.decode("utf-8") for record in raw],
-            "checkpoint": json.loads(checkpoint),
+            "checkpoints": [json.loads(checkpoint) for checkpoint in checkpoints],
         }
         return cast("rest.RecordsReply", _holding(self._post("records/", body), receipt=dict))
 

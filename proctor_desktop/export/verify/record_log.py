@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from proctor_desktop.core.chain import EMPTY, Head, Record, decode, follow, is_sha256
 from proctor_desktop.core.moment import NS_PER_S
-from proctor_desktop.export.verify.verdict import Findings, Invalid
+from proctor_desktop.export.told_gaps import told_gap
+from proctor_desktop.export.verify.findings import Findings, Invalid
 
 MAX_RECORD_BYTES = 4 * 1024 * 1024
 CLOCK_JUMP_S = 2.0
@@ -138,26 +138,19 @@ class RecordLog:
 
     def _note_kind(self, record: Record) -> None:
         where = f"record {record.seq}"
-        data = record.data
         if self.closed:
-            self._findings.gap("after_close", f"{where}: it stands after the end of the session")
+            raise Invalid(f"{where} stands behind the end of the session")
         if record.kind == "session.close":
             self.closed = True
         elif record.kind == "exam.start":
             self._running = True
         elif record.kind == "policy":
             self._note_policy(record)
-        elif record.kind == "gap":
-            seconds = _seconds(data.get("seconds"))
-            span = "" if seconds is None else f" for {seconds:.1f} s"
-            text = f"{_word(data, 'source')} has nothing to show{span}: {_word(data, 'reason')}"
-            self._findings.gap("gap", f"{where}: {text}", seconds)
-        elif record.kind == "not_captured":
-            text = f"{where}: {_word(data, 'what')} was not captured: {_word(data, 'reason')}"
-            self._findings.gap("not_captured", text)
-        elif record.kind == "restart":
-            text = f"{where}: the monitor was started again: {_word(data, 'reason')}"
-            self._findings.gap("restart", text, self._step_s)
+        told = told_gap(record)
+        if told is not None:
+            text, seconds = told
+            seconds = self._step_s if record.kind == "restart" else seconds
+            self._findings.gap(record.kind, f"{where}: {text}", seconds)
 
     def _note_policy(self, record: Record) -> None:
         stated = record.data.get("exam_sha256")
@@ -204,14 +197,3 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
             raise Invalid("a record is longer than a record may be")
     if rest:
         raise Invalid("the last record is cut off")
-
-
-def _word(data: Any, name: str) -> str:
-    value = data.get(name)
-    return value if isinstance(value, str) and value else f"({name} not stated)"
-
-
-def _seconds(value: Any) -> float | None:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    return float(value) if abs(value) < _MAX_INT else None  # false for NaN and infinities too

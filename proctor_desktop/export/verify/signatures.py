@@ -1,6 +1,7 @@
 """Who vouches for what: the session's checkpoints, the server's receipts, the institution's exam.
 
-A checkpoint shows that the session's key held at a point what the records say. A receipt shows
+A checkpoint shows what the records said when its key was there: each is signed by the one key that
+the checkpoint before it names, which was destroyed then. A receipt shows
 that the server knew it, and from when; what came before the receipt's time could until then have
 been written anew by whoever holds the candidate's computer.
 """
@@ -14,8 +15,9 @@ from typing import Any
 
 from proctor_desktop.core.chain import digest, is_sha256
 from proctor_desktop.core.moment import from_rfc3339
+from proctor_desktop.export.verdict import Trust
+from proctor_desktop.export.verify.findings import Findings
 from proctor_desktop.export.verify.record_log import Mark, RecordLog
-from proctor_desktop.export.verify.verdict import Findings, Trust
 from proctor_desktop.wire import dsse
 
 LATE_WITNESS_S = 120.0
@@ -30,10 +32,29 @@ class Witness:
     server_time: datetime
 
 
-def check_checkpoint(seq: int, envelope: bytes, log: RecordLog) -> None:
-    """Raises BadEnvelope unless the session's key signed the record chain at ``seq``."""
-    body = dsse.verify(envelope, dsse.CHECKPOINT, [log.session_key]).json()
-    _check_points_at(seq, body, log)
+class KeyChain:
+    """From the session key to the one that signs the manifest, a checkpoint at a time.
+
+    ``due`` is the only key that may sign next; empty once a checkpoint did not hold.
+    """
+
+    def __init__(self, log: RecordLog) -> None:
+        self.due = log.session_key
+        self._log = log
+        self._named = {self.due}
+
+    def follow(self, seq: int, envelope: bytes) -> None:
+        """Raises BadEnvelope unless the key that is due signed the record chain at ``seq``."""
+        due, self.due = self.due, ""
+        if not due:
+            return  # said once, with the checkpoint at which the chain broke
+        body = dsse.verify(envelope, dsse.CHECKPOINT, [due]).json()
+        _check_points_at(seq, body, self._log)
+        named = body.get("next_key")
+        if not isinstance(named, str) or not is_sha256(named) or named in self._named:
+            raise dsse.BadEnvelope("it does not hand over to a new key")
+        self._named.add(named)
+        self.due = named
 
 
 def check_receipt(seq: int, envelope: bytes, log: RecordLog, trust: Trust) -> Witness | None:

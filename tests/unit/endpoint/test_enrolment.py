@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from proctor_desktop.core.chain import digest
 from proctor_desktop.endpoint.models import Candidate, ExamFile, Session, Token
 from proctor_desktop.wire import dsse
-from tests.fakes.sealed_session import INSTITUTION_KEY, key
+from tests.fakes.sealed_session import ENROL_KEY, INSTITUTION_KEY, key
 from tests.unit.endpoint.sitting import PREFIX, Sitting
 
 
@@ -21,7 +21,7 @@ def newcomer(tmp_path: Path) -> Sitting:
 
 
 def signed(who: Sitting, **changes: Any) -> bytes:
-    return dsse.sign_json(who.key, dsse.ENROL, who.enrol_payload(**changes))
+    return dsse.sign_json(ENROL_KEY, dsse.ENROL, who.enrol_payload(**changes))
 
 
 def test_a_new_session_gets_a_token_and_the_servers_key(

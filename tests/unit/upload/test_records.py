@@ -25,7 +25,7 @@ def delivery(tmp_path: Path, endpoint: FakeEndpoint) -> Iterator[Delivery]:
     with delivering(new_session(tmp_path), endpoint) as made:
         identity = Identity(
             made.folder.session,
-            made.folder.session_key(),
+            made.folder.credentials(),
             b"{}",
             {"name": "Ada", "email": "ada@example.edu"},
             "",
