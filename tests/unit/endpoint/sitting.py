@@ -12,7 +12,6 @@ from rest_framework.test import APIClient
 
 from proctor_desktop.core.chain import BlobRef, digest
 from proctor_desktop.core.moment import rfc3339
-from proctor_desktop.journal.session_folder import Credentials
 from proctor_desktop.wire import dsse, rest
 from tests.fakes.sealed_session import (
     ENROL_KEY,
@@ -43,10 +42,11 @@ class Sitting:
 
     def enrol_payload(self, **changes: Any) -> dict[str, Any]:
         self._now = self._now.later(1)
+        session = changes.get("session", self.journal.session)
         return {
-            "session": self.journal.session,
+            "session": session,
             "session_key": dsse.public_hex(self.key),
-            "delegation": json.loads(self.credentials().delegation),
+            "delegation": json.loads(credentials(session, self.key).delegation),
             "exam": json.loads(self.journal.exam),
             "candidate": {"name": "Ada Example", "email": self.email},
             "started": rfc3339(START.wall_utc),
@@ -54,9 +54,6 @@ class Sitting:
             "sent": rfc3339(self._now.wall_utc),
             **changes,
         }
-
-    def credentials(self) -> Credentials:
-        return credentials(self.journal.session, self.key)
 
     def enrol(self, envelope: bytes | None = None) -> Any:
         """Enrol anew, or with the envelope given; keeps the token of a good answer."""
