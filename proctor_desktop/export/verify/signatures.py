@@ -48,7 +48,7 @@ class KeyChain:
         due, self.due = self.due, ""
         if not due:
             return  # said once, with the checkpoint at which the chain broke
-        body = dsse.verify(envelope, dsse.CHECKPOINT, [due]).json()
+        body = _opened(envelope, dsse.CHECKPOINT, (due,))
         _check_points_at(seq, body, self._log)
         named = body.get("next_key")
         if not isinstance(named, str) or not is_sha256(named) or named in self._named:
@@ -66,7 +66,7 @@ def check_receipt(seq: int, envelope: bytes, log: RecordLog, trust: Trust) -> Wi
         # Still compared: a receipt that points elsewhere is wrong whoever signed it.
         _check_points_at(seq, dsse.peek(envelope), log)
         return None
-    body = dsse.verify(envelope, dsse.RECEIPT, trust.server_keys).json()
+    body = _opened(envelope, dsse.RECEIPT, trust.server_keys)
     _check_points_at(seq, body, log)
     return Witness(seq, _time(body.get("server_time")))
 
@@ -167,6 +167,14 @@ def _lags_s(
         for at_s, first in zip(server_s, firsts[:-1], strict=True)
     ]
     return offset_s, lags_s
+
+
+def _opened(envelope: bytes, payload_type: str, keys: tuple[str, ...]) -> dict[str, Any]:
+    """What one of ``keys`` signed, in the one layout that an envelope of ours has."""
+    opened = dsse.verify(envelope, payload_type, keys)
+    if envelope != dsse.laid_out(payload_type, opened):
+        raise dsse.BadEnvelope("its envelope was changed around the signed part")
+    return opened.json()
 
 
 def _check_points_at(seq: int, body: Mapping[str, Any], log: RecordLog) -> None:
