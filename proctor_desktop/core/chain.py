@@ -105,7 +105,7 @@ def encode(
     return text.encode("utf-8", "replace")
 
 
-_FIELDS: dict[str, type | tuple[type, ...]] = {
+_FIELDS: dict[str, type] = {
     "v": int,
     "session": str,
     "seq": int,
@@ -117,21 +117,24 @@ _FIELDS: dict[str, type | tuple[type, ...]] = {
     "data": dict,
     "blobs": list,
 }
+_TYPES = list(_FIELDS.values())
 
 
 def decode(raw: bytes) -> Record:
     """Parse one record; raises BrokenChain, naming what is wrong with it."""
     try:
-        body = json.loads(
-            raw.decode("utf-8"), object_pairs_hook=_no_duplicates, parse_constant=_not_json
-        )
+        body = _STRICT.decode(raw.decode("utf-8"))
     except (ValueError, RecursionError) as problem:
         raise BrokenChain(f"not a JSON record: {problem}") from problem
     if not isinstance(body, dict) or set(body) != set(_FIELDS):
         raise BrokenChain("not a record: its fields are not those of version 1")
-    for name, kind in _FIELDS.items():
-        if not isinstance(body[name], kind) or isinstance(body[name], bool):
-            raise BrokenChain(f"field {name!r} has the wrong type")
+    values = [body[name] for name in _FIELDS]
+    types = list(map(type, values))  # bool is no int here
+    if types != _TYPES:
+        wrong = next(
+            name for name, kind in zip(_FIELDS, types, strict=True) if kind != _FIELDS[name]
+        )
+        raise BrokenChain(f"field {wrong!r} has the wrong type")
     if body["v"] != VERSION:
         raise BrokenChain(f"record version {body['v']} is not known")
     try:
@@ -139,12 +142,7 @@ def decode(raw: bytes) -> Record:
         blobs = tuple(_blob(item) for item in body["blobs"])
     except (ValueError, TypeError, KeyError) as problem:
         raise BrokenChain(f"bad time or blob reference: {problem}") from problem
-    return Record(
-        **{name: body[name] for name in _FIELDS if name not in {"v", "blobs"}},
-        blobs=blobs,
-        raw=raw,
-        hash=digest(raw),
-    )
+    return Record(*values[1:-1], blobs=blobs, raw=raw, hash=digest(raw))
 
 
 def follow(head: Head, record: Record) -> Head:
@@ -183,3 +181,6 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(body) != len(pairs):
         raise ValueError("a key stands twice")
     return body
+
+
+_STRICT = json.JSONDecoder(object_pairs_hook=_no_duplicates, parse_constant=_not_json)

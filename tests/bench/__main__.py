@@ -18,7 +18,7 @@ from typing import Any
 
 from proctor_desktop.hosts.memory import keep_memory_compact
 from proctor_desktop.monitor import analysers
-from tests.bench import aims, analysis_cost, landmarks, monitor_cost
+from tests.bench import aims, analysis_cost, landmarks, monitor_cost, verification
 from tests.bench.latency import measurement, report
 from tests.bench.material import Material
 from tests.bench.not_measured import NotMeasured
@@ -43,6 +43,7 @@ def parts(material: Material) -> dict[str, Callable[[], dict[str, Any]]]:
         "monitor_without_desktop": lambda: monitor("alone", None),
         "monitor_with_screen_recording": lambda: monitor("screen", "1280x720"),
         "monitor_with_large_screen": lambda: monitor("large", "1920x1080"),
+        "verification": lambda: verification.measure(material.folder / "verification"),
         "latency": lambda: measurement.measure(material.folder / "latency", material.media),
     }
 

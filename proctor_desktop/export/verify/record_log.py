@@ -74,6 +74,7 @@ class RecordLog:
         self.blobs: dict[str, Named] = {}
         self.marks: dict[int, Mark] = {}
         self.last: Record | None = None
+        self._wall = datetime.min
         self._step_s = 0.0
         self._elapsed_s = 0.0
         self._running = False
@@ -104,6 +105,7 @@ class RecordLog:
 
     def _take(self, record: Record) -> None:
         self.head = follow(self.head, record)
+        wall = datetime.fromisoformat(record.wall)  # its form has been checked: the quick parser
         if not 0 <= record.mono_ns < _MAX_INT:
             raise Invalid(f"record {record.seq}: its monotonic time is out of range")
         if self.last is None:
@@ -111,10 +113,13 @@ class RecordLog:
         elif record.session != self.session:
             raise Invalid(f"record {record.seq} belongs to another session")
         else:
-            step = _step(self.last, record)
+            mono_s = (record.mono_ns - self.last.mono_ns) / NS_PER_S
+            wall_s = (wall - self._wall).total_seconds()
+            step = _Step(mono_s, wall_s, record.boot == self.last.boot)
             self._step_s = step.elapsed_s
             self._elapsed_s += step.elapsed_s
             self._compare_clocks(self.last, record, step)
+        self._wall = wall
         if record.seq in self._marked:
             self.marks[record.seq] = self._mark(record)
         self._note_blobs(record)
@@ -172,13 +177,6 @@ class RecordLog:
         elif step.mono_s > SILENCE_S and self._running and not self.closed and not told:
             text = f"{where} nothing at all was recorded for {step.mono_s:.1f} s"
             self._findings.gap("silence", text, step.mono_s)
-
-
-def _step(before: Record, after: Record) -> _Step:
-    # Reading a record has checked the form of its wall time; this parser is the quick one.
-    wall = datetime.fromisoformat(after.wall) - datetime.fromisoformat(before.wall)
-    mono_s = (after.mono_ns - before.mono_ns) / NS_PER_S
-    return _Step(mono_s, wall.total_seconds(), before.boot == after.boot)
 
 
 def _hashed(pieces: Iterable[bytes], update: Callable[[bytes], object]) -> Iterator[bytes]:
