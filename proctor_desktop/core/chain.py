@@ -142,7 +142,10 @@ def decode(raw: bytes) -> Record:
         blobs = tuple(_blob(item) for item in body["blobs"])
     except (ValueError, TypeError, KeyError) as problem:
         raise BrokenChain(f"bad time or blob reference: {problem}") from problem
-    return Record(*values[1:-1], blobs=blobs, raw=raw, hash=digest(raw))
+    _, session, seq, prev, wall, mono_ns, boot, kind, data, _ = values
+    return Record(
+        session, seq, prev, wall, mono_ns, boot, kind, data, blobs, raw=raw, hash=digest(raw)
+    )
 
 
 def follow(head: Head, record: Record) -> Head:

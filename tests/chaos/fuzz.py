@@ -1,6 +1,6 @@
 """Fuzzing: whatever bytes come, a parser answers soon, or refuses as its docstring says.
 
-python -m tests.chaos.fuzz            20,000 inputs a parser
+python -m tests.chaos.fuzz            5,000 inputs a parser
 python -m tests.chaos.fuzz --short    150 inputs a parser
 """
 
@@ -22,7 +22,7 @@ from hypothesis import strategies as some
 
 from tests.chaos.parsers import Parser, parsers
 
-INPUTS, SHORT_INPUTS = 20_000, 150
+INPUTS, SHORT_INPUTS = 5_000, 150
 HANG_S = 1.0
 """Of processor time: on a busy machine a parser waits for its turn, which is no hang."""
 
