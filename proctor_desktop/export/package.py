@@ -8,10 +8,8 @@ there, or no longer whole, is named in the manifest as missing and never passed 
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import tempfile
-import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +21,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from proctor_desktop.core.chain import EMPTY, BlobRef, BrokenChain, Head, decode, digest, follow
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.export import container
-from proctor_desktop.export.manifest import FileLine, Manifest, absent_blobs
+from proctor_desktop.export.container_writer import ContainerWriter
+from proctor_desktop.export.manifest import Manifest, absent_blobs
 from proctor_desktop.hosts.durability import sync_folder
 from proctor_desktop.wire import dsse
 
@@ -125,62 +124,6 @@ def write_package(
     return _summary(destination, now, manifest, size_bytes)
 
 
-class _Writer:
-    """Appends entries to the container; each header is completed once its content is known."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._entries: list[container.Entry] = []
-        self.files: list[FileLine] = []
-
-    def add(self, name: str, pieces: Iterable[bytes]) -> FileLine:
-        """Append one file and return its manifest line."""
-        offset = self._file.tell()
-        self._file.write(container.local_header(container.Entry(name, 0, 0, offset)))
-        sha256, crc, size = hashlib.sha256(), 0, 0
-        for piece in pieces:
-            self._refuse_above_limit(len(piece))
-            self._file.write(piece)
-            sha256.update(piece)
-            crc = zlib.crc32(piece, crc)
-            size += len(piece)
-        entry = container.Entry(name, size, crc, offset)
-        self._file.seek(offset)
-        self._file.write(container.local_header(entry))
-        self._file.seek(entry.end_bytes)
-        self._entries.append(entry)
-        line = FileLine(name, size, sha256.hexdigest())
-        self.files.append(line)
-        return line
-
-    def position(self) -> int:
-        """Where the next entry would start: what :meth:`cut_back` takes."""
-        return self._file.tell()
-
-    def cut_back(self, offset: int) -> None:
-        """Take everything from ``offset`` on out again."""
-        self._file.seek(offset)
-        self._file.truncate()
-        while self._entries and self._entries[-1].offset_bytes >= offset:
-            self._entries.pop()
-            self.files.pop()
-
-    def finish(self) -> int:
-        """Write the directory; returns the container's size in bytes."""
-        if len(self._entries) > container.MAX_ENTRIES:
-            raise _too_large(f"it would hold more than {container.MAX_ENTRIES} files")
-        start = self._file.tell()
-        directory = b"".join(map(container.central_header, self._entries))
-        self._refuse_above_limit(len(directory) + container.END.size)
-        end = container.end_record(len(self._entries), len(directory), start)
-        self._file.write(directory + end)
-        return self._file.tell()
-
-    def _refuse_above_limit(self, more_bytes: int) -> None:
-        if self._file.tell() + more_bytes > container.MAX_FILE_BYTES:
-            raise _too_large("it would be larger than 4 GiB")
-
-
 class _Log:
     """The records on their way into the container, checked and counted as they pass."""
 
@@ -238,7 +181,7 @@ def _fill(
     part: Path, journal: Journal, signing: _Signing, only: Collection[str] | None
 ) -> tuple[Manifest, int]:
     with part.open("r+b") as file:
-        writer = _Writer(file)
+        writer = ContainerWriter(file)
         manifest = _write_contents(writer, journal, signing, only)
         envelope = dsse.sign_json(signing.key, dsse.MANIFEST, manifest.to_json())
         writer.add(container.MANIFEST, [envelope])
@@ -249,7 +192,7 @@ def _fill(
 
 
 def _write_contents(
-    writer: _Writer, journal: Journal, signing: _Signing, only: Collection[str] | None
+    writer: ContainerWriter, journal: Journal, signing: _Signing, only: Collection[str] | None
 ) -> Manifest:
     log = _Log(journal.session)
     records = writer.add(container.RECORDS, log.lines(journal.records()))
@@ -277,7 +220,7 @@ def _write_contents(
 
 
 def _write_envelopes(
-    writer: _Writer,
+    writer: ContainerWriter,
     envelopes: Iterable[tuple[int, bytes]],
     folder: str,
     head: Head,
@@ -288,7 +231,7 @@ def _write_envelopes(
             writer.add(container.envelope_name(folder, seq), [envelope])
 
 
-def _write_blob(writer: _Writer, blob: BlobRef, path: Path | None) -> None:
+def _write_blob(writer: ContainerWriter, blob: BlobRef, path: Path | None) -> None:
     """Add the blob, unless it is not there or no longer has the hash that its record names."""
     if path is None:
         return
@@ -380,10 +323,4 @@ def _damaged(session: str, why: str) -> EnvironmentProblem:
         f"the journal of session {session}",
         why,
         "Start the monitor on this folder once, so that it recovers what it can.",
-    )
-
-
-def _too_large(why: str) -> EnvironmentProblem:
-    return EnvironmentProblem(
-        "the export", why, "Upload the session; its own evidence is untouched."
     )
