@@ -50,6 +50,7 @@ def _starting_with(start: str, names: Iterable[str]) -> set[str]:
 
 def _not_there(one: str, known: bool) -> EnvironmentProblem:
     why = "this violation has no files" if known else "no record names such a violation or file"
-    return EnvironmentProblem(
-        f"--only {one}", why, "The report lists the violations by number and their files by hash."
+    remedy = (
+        "The table of the report (report --csv) has each violation's number and its files' hashes."
     )
+    return EnvironmentProblem(f"--only {one}", why, remedy)

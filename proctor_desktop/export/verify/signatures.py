@@ -1,9 +1,8 @@
 """Who vouches for what: the session's checkpoints, the server's receipts, the institution's exam.
 
-A checkpoint shows what the records said when its key was there: each is signed by the one key that
-the checkpoint before it names, which was destroyed then. A receipt shows
-that the server knew it, and from when; what came before the receipt's time could until then have
-been written anew by whoever holds the candidate's computer.
+A checkpoint shows what the records said while its key was there: the one that the checkpoint
+before it names, destroyed as soon as it has signed. A receipt shows that the server knew it, and
+from when; until then, whoever held the candidate's computer could have written it anew.
 """
 
 from __future__ import annotations
