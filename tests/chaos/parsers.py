@@ -30,7 +30,14 @@ from proctor_desktop.export.verify import Archive, Invalid, Trust, examine
 from proctor_desktop.wire import dsse, eventlog, stdio
 from proctor_desktop.wire.seal import Recipients, Sealer
 from proctor_desktop.wire.unseal import BadSeal, extent, open_sealed, read_header
-from tests.fakes.sealed_session import SESSION, SESSION_KEY, START, SealedSession, short_session
+from tests.fakes.sealed_session import (
+    SESSION,
+    SESSION_KEY,
+    START,
+    SealedSession,
+    next_key,
+    short_session,
+)
 
 READER = X25519PrivateKey.from_private_bytes(bytes(range(32)))
 
@@ -54,7 +61,7 @@ def parsers() -> list[Parser]:
         export = path.read_bytes()
     faces = FacesSeen(1, (FaceBox(0.1, 0.2, 0.3, 0.4, 0.9),))
     line = json.dumps(eventlog.dump(Event(START, faces)))
-    trusted = [dsse.public_hex(SESSION_KEY)]
+    trusted = [dsse.public_hex(one) for one in (SESSION_KEY, next_key(1))]
     envelopes = tuple(sitting.signed.values())
     return [
         Parser("record", decode, (BrokenChain,), tuple(sitting.log)),
