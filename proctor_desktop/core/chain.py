@@ -120,10 +120,14 @@ _FIELDS: dict[str, type] = {
 _TYPES = list(_FIELDS.values())
 
 
-def decode(raw: bytes) -> Record:
-    """Parse one record; raises BrokenChain, naming what is wrong with it."""
+def decode(raw: bytes, *, fractions: bool = True) -> Record:
+    """Parse one record; raises BrokenChain, naming what is wrong with it.
+
+    Without ``fractions`` every number that has one is read as 0.0: more than twice as fast, for
+    whoever walks a chain and does not look at what was measured.
+    """
     try:
-        body = _STRICT.decode(raw.decode("utf-8"))
+        body = (_STRICT if fractions else _STRICT_AND_QUICK).decode(raw.decode("utf-8"))
     except (ValueError, RecursionError) as problem:
         raise BrokenChain(f"not a JSON record: {problem}") from problem
     if not isinstance(body, dict) or set(body) != set(_FIELDS):
@@ -187,3 +191,6 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _STRICT = json.JSONDecoder(object_pairs_hook=_no_duplicates, parse_constant=_not_json)
+_STRICT_AND_QUICK = json.JSONDecoder(
+    object_pairs_hook=_no_duplicates, parse_constant=_not_json, parse_float=lambda _: 0.0
+)

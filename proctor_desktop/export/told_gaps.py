@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from proctor_desktop.core.chain import Record
+from proctor_desktop.core.chain import Record, decode
 
 _MAX_SECONDS = 2**63
 
@@ -13,6 +13,7 @@ def told_gap(record: Record) -> tuple[str, float | None] | None:
     """The words and seconds of a record that tells of a gap; None for any other record."""
     data = record.data
     if record.kind == "gap":
+        data = decode(record.raw).data  # whoever walked the chain may have left fractions out
         seconds = _seconds(data.get("seconds"))
         span = "" if seconds is None else f" for {seconds:.1f} s"
         return (

@@ -44,7 +44,7 @@ def verify(path: Path, trust: Trust) -> Verdict:
 
 
 def examine(
-    file: BinaryIO, trust: Trust, on_record: Callable[[Record], None] = lambda _: None
+    file: BinaryIO, trust: Trust, on_record: Callable[[Record], None] | None = None
 ) -> tuple[Verdict, Archive | None]:
     """Judge an open export, and hand each record on as it is read.
 
@@ -83,7 +83,7 @@ class _Judgement:
         self._log = RecordLog(findings, list(signed))
         self._witnesses: list[signatures.Witness] = []
 
-    def facts(self, on_record: Callable[[Record], None]) -> Facts:
+    def facts(self, on_record: Callable[[Record], None] | None) -> Facts:
         """Judge everything; raises Invalid or BrokenChain where nothing more can be judged."""
         entries = self._archive.entries
         for name in (RECORDS, EXAM, MANIFEST):

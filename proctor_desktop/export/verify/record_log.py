@@ -81,13 +81,14 @@ class RecordLog:
         self._findings = findings
         self._marked = {1, *marked, *(seq + 1 for seq in marked)}
 
-    def walk(self, pieces: Iterable[bytes], on_record: Callable[[Record], None]) -> None:
+    def walk(self, pieces: Iterable[bytes], on_record: Callable[[Record], None] | None) -> None:
         """Take all records; raises Invalid or BrokenChain at the first that does not hold."""
         digest = hashlib.sha256()
         for raw in _lines(_hashed(pieces, digest.update)):
-            record = decode(raw)
+            record = decode(raw, fractions=on_record is not None)
             self._take(record)
-            on_record(record)
+            if on_record is not None:
+                on_record(record)
         if self.last is None:
             raise Invalid("it holds no records")
         self.sha256 = digest.hexdigest()

@@ -205,3 +205,16 @@ def test_only_64_lower_case_hex_digits_are_a_sha256(candidate: str) -> None:
 def test_wall_time_is_written_in_utc_with_microseconds() -> None:
     later = Moment(1, NOW.wall_utc + timedelta(microseconds=5))
     assert decode(encode(SESSION, EMPTY, later, "b", "x", {})).wall == "2026-11-20T09:00:00.000005Z"
+
+
+def test_fractions_can_be_left_out_and_nothing_else() -> None:
+    told = {"seconds": 1.5, "n": 2, "text": "1.5", "e": 1e300}
+    at = Moment(1, datetime(2026, 1, 1, tzinfo=UTC))
+    raw = encode("s", EMPTY, at, "b", "gap", told)
+    whole, quick = decode(raw), decode(raw, fractions=False)
+    assert whole.data == told
+    assert quick.data == {"seconds": 0.0, "n": 2, "text": "1.5", "e": 0.0}
+    assert (quick.hash, quick.raw, quick.blobs) == (whole.hash, raw, whole.blobs)
+    for wrong in (b'"session":1.5', b'"session":1e' + b"1" * 62):
+        with pytest.raises(BrokenChain, match="session"):
+            decode(raw.replace(b'"session":"s"', wrong), fractions=False)
