@@ -57,7 +57,7 @@ from proctor_desktop.upload.bandwidth import paced
 from proctor_desktop.upload.client import Client
 from proctor_desktop.upload.enrol import Identity
 from proctor_desktop.upload.worker import UploadWorker
-from proctor_desktop.wire import dsse, rest, stdio
+from proctor_desktop.wire import rest, stdio
 from proctor_desktop.wire.seal import Recipients
 
 NOT_DELIVERED = 4
@@ -239,7 +239,7 @@ class Monitor:
         started = left.opened.wall if left.opened else now
         identity = Identity(
             folder.session,
-            folder.session_key(),
+            folder.credentials(),
             self._signed.envelope,
             self._options.candidate,
             started,
@@ -289,7 +289,7 @@ class Monitor:
     ) -> Conductor:
         session = Session(
             folder.session,
-            dsse.public_hex(folder.session_key()),
+            folder.session_key(),
             self._signed,
             self._options.candidate,
             abilities(self._host, self._options.stages, self._analysers, self._signed.exam.seal_to),

@@ -30,10 +30,16 @@ INVALID_EXIT = 1
 @DATA
 @click.option("--session", default="", help="Which session [default: the newest].")
 @click.option("-o", "--output", type=FILE, help="The file to write [default: beside it].")
-def export(data: Path, session: str, output: Path | None) -> None:
+@click.option(
+    "--only",
+    default="",
+    help="An excerpt: the files of these violations (3,7), or with these hashes. All records stay.",
+)
+def export(data: Path, session: str, output: Path | None, only: str) -> None:
     """Write a session's evidence into one file."""
     from datetime import UTC, datetime
 
+    from proctor_desktop.export.excerpt import chosen
     from proctor_desktop.export.package import write_package
     from proctor_desktop.journal.ledger import State
     from proctor_desktop.journal.reader import Reader
@@ -41,10 +47,14 @@ def export(data: Path, session: str, output: Path | None) -> None:
 
     folder = find(data, session)
     with Reader(folder.path) as reader:
-        target = output or folder.path.with_suffix(".evidence")
-        summary = write_package(reader, target, datetime.now(UTC))
-        print(summary.path)
-        collected = set(reader.blobs_in(State.COLLECTED)) & set(summary.missing)
+        wanted = [one.strip() for one in only.split(",") if one.strip()]
+        blobs = chosen(reader.records(), wanted) if wanted else None
+        target = output or folder.path.with_suffix(".excerpt.evidence" if wanted else ".evidence")
+        made = write_package(reader, target, datetime.now(UTC), blobs)
+        print(made.path)
+        if wanted:
+            print(f"an excerpt: {made.blobs} files, {len(made.withheld)} withheld")
+        collected = set(reader.blobs_in(State.COLLECTED)) & set(made.missing)
         if collected:
             print(f"{len(collected)} files are not in it: delivered, and removed here since")
 

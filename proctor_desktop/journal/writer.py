@@ -24,6 +24,7 @@ from proctor_desktop.journal import ledger, twin_log
 from proctor_desktop.journal.database import damaged, open_for_writing
 from proctor_desktop.journal.mirror import Mirror, bring_up, head_of
 from proctor_desktop.journal.session_folder import SessionFolder
+from proctor_desktop.journal.signing_keys import Pair, SigningKeys
 from proctor_desktop.wire import dsse, rest
 
 CHECKPOINT_EVERY_RECORDS = 50
@@ -75,12 +76,13 @@ class Writer:
         self._db = open_for_writing(folder.path, check)
         self._mirror = self._joined_with_twin()
         self._told_trouble = ""
-        self._key = folder.session_key()
         self._head = head_of(self._db)
         self._signed_seq = self._db.execute(
             "SELECT coalesce(max(seq), 0) FROM checkpoints"
         ).fetchone()[0]
         self._signed_at_ns: int | None = None
+        self._to_sign: Moment | None = None
+        self._keys = SigningKeys(folder.keys, _key_due(self._db, folder))
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
@@ -118,7 +120,7 @@ class Writer:
 
     def checkpoint(self, moment: Moment) -> None:
         """Sign the present end of the chain, unless that has been done."""
-        self._do(lambda db: self._sign(db, moment))
+        self._do(lambda _: self._want_signature(moment))
 
     def reopen_ledger(self) -> None:
         """Make what a crash left half sent pending again."""
@@ -184,10 +186,12 @@ class Writer:
         try:
             with self._db.atomic():
                 results = [job.work(self._db) for job in batch]
+                self._sign_if_wanted(self._db)
                 self._mirror.copy(self._db)
         except Exception as problem:
             if not self._is_there_after_all(before[0], problem):
                 self._head, self._signed_seq, self._signed_at_ns, self._told_trouble = before
+                self._to_sign = None
                 self._mirror.take_back(mirrored)
                 self._refuse(batch, problem)
                 return
@@ -195,6 +199,8 @@ class Writer:
             job.done.set_result(result)
         if self._head != before[0]:
             self._committed()
+        if self._signed_seq != before[1]:
+            self._keys.rotate()  # whoever waited for the commit does not wait for this
 
     def _refuse(self, batch: Sequence[_Job], problem: Exception) -> None:
         if len(batch) == 1:
@@ -249,7 +255,7 @@ class Writer:
         for entry in entries:
             self._insert(db, entry)
         if entries and self._due(entries):
-            self._sign(db, entries[-1].moment)
+            self._want_signature(entries[-1].moment)
         return self._head
 
     def _insert(self, db: Database, entry: Entry) -> None:
@@ -282,16 +288,31 @@ class Writer:
         unsigned = self._head.seq - self._signed_seq
         return waited_s >= CHECKPOINT_EVERY_S or unsigned >= CHECKPOINT_EVERY_RECORDS
 
-    def _sign(self, db: Database, moment: Moment) -> None:
-        if self._head.seq == self._signed_seq:
-            return
+    def _want_signature(self, moment: Moment) -> None:
+        self._to_sign = moment
+
+    def _sign_if_wanted(self, db: Database) -> None:
+        """One checkpoint for all that is committed together, since each takes a key of its own."""
+        moment, self._to_sign = self._to_sign, None
+        keys = self._keys.pair() if moment and self._head.seq != self._signed_seq else None
+        if moment is not None and keys is not None:
+            self._sign(db, moment, keys)
+
+    def _sign(self, db: Database, moment: Moment, keys: Pair) -> None:
         body: rest.CheckpointPayload = {
             "session": self._folder.session,
             "seq": self._head.seq,
             "head": self._head.hash,
             "wall": rfc3339(moment.wall_utc),
+            "next_key": keys.next_key,
         }
-        envelope = dsse.sign_json(self._key, dsse.CHECKPOINT, body)
+        envelope = dsse.sign_json(keys.due, dsse.CHECKPOINT, body)
         db.execute("INSERT INTO checkpoints VALUES (?, ?)", (self._head.seq, envelope))
         self._signed_seq = self._head.seq
         self._signed_at_ns = time.monotonic_ns()
+
+
+def _key_due(db: Database, folder: SessionFolder) -> str:
+    """The public key that the last committed checkpoint names, or the registered one."""
+    row = db.execute("SELECT envelope FROM checkpoints ORDER BY seq DESC LIMIT 1").fetchone()
+    return str(dsse.peek(row[0])["next_key"]) if row else folder.session_key()

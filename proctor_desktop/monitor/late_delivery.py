@@ -141,7 +141,7 @@ def _identity(folder: SessionFolder, reader: Reader, envelope: bytes) -> Identit
     opened: Record = decode(next(iter(reader.records_of(["session.open"]))))
     return Identity(
         folder.session,
-        folder.session_key(),
+        folder.credentials(),
         envelope,
         opened.data["candidate"],
         opened.wall,

@@ -188,7 +188,7 @@ class _Delivery:
     def _send_records(self, head: Head) -> Head:
         """Send what is behind ``head``; the last head that a receipt covers, or ``head`` itself."""
         for batch in batches(self._records(), self._checkpoints, head.seq):
-            reply = self._client.send_records(batch.records, batch.checkpoints[-1])
+            reply = self._client.send_records(batch.records, batch.checkpoints)
             try:
                 head, _ = receipt_head(reply, self._story.session, self._server_key)
             except BadReceipt as problem:

@@ -87,11 +87,11 @@ class Client:
         )
         return cast("rest.LateReply", _holding(reply, token=str, server_key=str, head=dict))
 
-    def send_records(self, raw: Sequence[bytes], checkpoint: bytes) -> rest.RecordsReply:
+    def send_records(self, raw: Sequence[bytes], checkpoints: Sequence[bytes]) -> rest.RecordsReply:
         """Send a contiguous batch; raises Conflict with the server's head if it does not fit."""
         body: rest.RecordsRequest = {
             "records": [record.decode("utf-8") for record in raw],
-            "checkpoint": json.loads(checkpoint),
+            "checkpoints": [json.loads(checkpoint) for checkpoint in checkpoints],
         }
         data = _laid_out(body)
         answer = self._call(

@@ -22,18 +22,31 @@ class Candidate(TypedDict):
 
 
 class EnrolPayload(TypedDict):
-    """Signed with the session key (payload type ``dsse.ENROL``) and posted to ``sessions/``.
+    """Signed with the enrolment key (payload type ``dsse.ENROL``) and posted to ``sessions/``.
 
-    The signature proves that the sender holds the key, so the same call gets a session a new token.
+    The signature proves that the sender holds that key, and ``delegation`` that the session key
+    named it: so the same call gets a session a new token long after the session key is destroyed.
     """
 
     session: str
     session_key: str
+    delegation: dict[str, Any]
     exam: dict[str, Any]
     candidate: Candidate
     started: str
     client: str
     sent: str
+
+
+class DelegationPayload(TypedDict):
+    """Signed once by the session key (``dsse.DELEGATION``), before it signs anything else.
+
+    ``enrol_key`` may ask for tokens; it signs no evidence.
+    """
+
+    session: str
+    session_key: str
+    enrol_key: str
 
 
 class EnrolReply(TypedDict):
@@ -77,10 +90,13 @@ class LateReply(TypedDict):
 
 
 class RecordsRequest(TypedDict):
-    """A contiguous batch and the checkpoint over its last record."""
+    """A contiguous batch and all of its checkpoints in order, the last one over its last record.
+
+    Without each of them the server could not follow from key to key.
+    """
 
     records: list[str]
-    checkpoint: dict[str, Any]
+    checkpoints: list[dict[str, Any]]
 
 
 class RecordsReply(TypedDict):
@@ -91,12 +107,16 @@ class RecordsReply(TypedDict):
 
 
 class CheckpointPayload(TypedDict):
-    """Signed by the session key (``dsse.CHECKPOINT``)."""
+    """Signed (``dsse.CHECKPOINT``) by the key that is due, and by no other.
+
+    The session key is due first, then the ``next_key`` (public, hex) of the checkpoint before.
+    """
 
     session: str
     seq: int
     head: str
     wall: str
+    next_key: str
 
 
 class ReceiptPayload(TypedDict):

@@ -25,6 +25,7 @@ from tests.bench import (
     monitor_cost,
     recovery,
     screen_recording,
+    verification,
 )
 from tests.bench.latency import measurement, report
 from tests.bench.material import Material
@@ -52,6 +53,7 @@ def parts(material: Material) -> dict[str, Callable[[], dict[str, Any]]]:
         "monitor_with_large_screen": lambda: monitor("large", "1920x1080"),
         "recovery": lambda: recovery.measure(material.folder / "recovery"),
         "screen_recording": lambda: screen_recording.measure(material.folder / "recording"),
+        "verification": lambda: verification.measure(material.folder / "verification"),
         "latency": lambda: measurement.measure(material.folder / "latency", material.media),
     }
 

@@ -53,6 +53,7 @@ AIMS = (
         " x",
     ),
     Aim("... of an idle desktop", ("screen_recording", "idle_kb_per_minute"), 20, " kB a minute"),
+    Aim("verification, 200 MB in a second", ("verification", "ms_per_mb"), 5, " ms/MB"),
     Aim("lateness p95, what the camera shows", ("latency", SHOWN, "p95_ms"), AIM_MS, " ms"),
     Aim("... what the microphone hears", ("latency", HEARD, "p95_ms"), AIM_MS, " ms"),
 )

@@ -50,7 +50,7 @@ def delivering(folder: SessionFolder, endpoint: FakeEndpoint) -> Iterator[Delive
         stack.callback(client.close)
         identity = Identity(
             folder.session,
-            folder.session_key(),
+            folder.credentials(),
             b'{"payload":"an exam"}',
             {"name": "Ada Example", "email": "ada@example.edu"},
             "2026-01-01T00:00:00.000000Z",

@@ -52,6 +52,7 @@ class FakeEndpoint:
     def __init__(self, key: Ed25519PrivateKey | None = None) -> None:
         self.key = key or Ed25519PrivateKey.generate()
         self.records: list[bytes] = []
+        self.checkpoints: dict[int, dict[str, Any]] = {}
         self.blobs: dict[str, bytes] = {}
         self.beats: list[dict[str, Any]] = []
         self.photos: list[str] = []
@@ -141,7 +142,10 @@ class FakeEndpoint:
 
     def _enrol(self, body: bytes) -> Says:
         told = dsse.peek(body)
-        dsse.verify(body, dsse.ENROL, [told["session_key"]])
+        delegation = json.dumps(told["delegation"]).encode()
+        named = dsse.verify(delegation, dsse.DELEGATION, [told["session_key"]]).json()
+        assert named["session"] == told["session"]
+        dsse.verify(body, dsse.ENROL, [named["enrol_key"]])
         self.enrolments.append(told)
         self.token = f"token-{len(self.enrolments)}"
         reply = {
@@ -185,10 +189,19 @@ class FakeEndpoint:
             here = {"seq": self.head.seq, "hash": self.head.hash}
             return Says(409, {"detail": str(problem), "head": here})
         signed = Head(parsed[-1].seq, parsed[-1].hash)
-        checkpoint = json.dumps(told["checkpoint"]).encode()
-        stated = dsse.verify(checkpoint, dsse.CHECKPOINT, [self.enrolments[-1]["session_key"]])
-        assert (stated.json()["seq"], stated.json()["head"]) == (signed.seq, signed.hash)
+        last = [self._follow_key(json.dumps(one).encode()) for one in told["checkpoints"]][-1]
+        assert last == signed
         return self.receipt(signed)
+
+    def _follow_key(self, checkpoint: bytes) -> Head:
+        """Take a checkpoint by the key that is due; the head that it covers."""
+        seq = dsse.peek(checkpoint)["seq"]
+        earlier = [stated for at, stated in self.checkpoints.items() if at < seq]
+        due = earlier[-1]["next_key"] if earlier else self.enrolments[-1]["session_key"]
+        stated = dsse.verify(checkpoint, dsse.CHECKPOINT, [due]).json()
+        assert self.checkpoints.setdefault(seq, stated) == stated
+        assert digest(self.records[seq - 1]) == stated["head"]
+        return Head(seq, stated["head"])
 
     def receipt(self, over: Head, /, **changes: Any) -> Says:
         """The answer to a batch that ends there."""

@@ -92,7 +92,7 @@ class Studio:
         """A conductor of this session whose hands only note what they are asked to do."""
         session = Session(
             self.folder.session,
-            dsse.public_hex(self.folder.session_key()),
+            self.folder.session_key(),
             self.exam,
             {"name": "Ada Example", "email": ADA},
             (Capability("focus", Level.DETECTED, "the window manager tells"),),

@@ -105,6 +105,7 @@ class EnrolBody(serializers.Serializer[Any]):
 
     session = SessionId()
     session_key = Sha256()
+    delegation = Envelope()
     exam = Envelope()
     candidate = CandidateBody()
     started = WallTime()
@@ -123,7 +124,7 @@ class RecordsBody(serializers.Serializer[Any]):
     """``rest.RecordsRequest``."""
 
     records = serializers.ListField(child=ExactText(), allow_empty=False)
-    checkpoint = Envelope()
+    checkpoints = serializers.ListField(child=Envelope(), allow_empty=False)
 
 
 class LateBody(serializers.Serializer[Any]):

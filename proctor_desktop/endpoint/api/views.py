@@ -107,13 +107,13 @@ class Records(EndpointView):
     """``POST`` and ``GET sessions/{id}/records/``."""
 
     late_methods = ("POST",)
-    max_body_bytes = _JSON_OVERHEAD * rest.MAX_BATCH_BYTES + 64 * KIB
+    max_body_bytes = _JSON_OVERHEAD * rest.MAX_BATCH_BYTES + rest.MAX_BATCH_RECORDS * KIB
 
     def post(self, request: Request, session: uuid.UUID) -> Response:
         """Take in a batch; the receipt is the acknowledgement."""
         body = self.valid(bodies.RecordsBody, request.data)
-        _refuse_too_much(body["records"], body["checkpoint"])
-        done = ingest.accept(session, body["records"], body["checkpoint"], timezone.now())
+        _refuse_too_much(body["records"], body["checkpoints"])
+        done = ingest.accept(session, body["records"], body["checkpoints"], timezone.now())
         answer: rest.RecordsReply = {
             "head": {"seq": done.head.seq, "hash": done.head.hash},
             "receipt": json.loads(done.receipt),
@@ -246,13 +246,13 @@ def _envelope(data: Any) -> bytes:
         raise Refusal(HTTPStatus.BAD_REQUEST, f"This is no envelope: {problem}.") from problem
 
 
-def _refuse_too_much(records: list[str], checkpoint: bytes) -> None:
-    too_many = len(records) > rest.MAX_BATCH_RECORDS
+def _refuse_too_much(records: list[str], checkpoints: list[bytes]) -> None:
+    too_many = len(records) > rest.MAX_BATCH_RECORDS or len(checkpoints) > len(records)
     too_long = sum(len(text.encode("utf-8")) for text in records) > rest.MAX_BATCH_BYTES
-    if too_many or too_long or len(checkpoint) > MAX_CHECKPOINT_BYTES:
+    if too_many or too_long or max(map(len, checkpoints)) > MAX_CHECKPOINT_BYTES:
         detail_text = (
             f"A batch has at most {rest.MAX_BATCH_RECORDS} records, {rest.MAX_BATCH_BYTES} bytes"
-            " and a small checkpoint."
+            " and small checkpoints, at most one a record."
         )
         raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail_text)
 

@@ -21,7 +21,10 @@ class Session(models.Model):
         Candidate, on_delete=models.PROTECT, related_name="sessions", help_text="Who sits it."
     )
     session_key = models.CharField(
-        max_length=HEX_DIGITS, help_text="The public key (hex) that signs this session's chain."
+        max_length=HEX_DIGITS, help_text="The public key (hex) that signs first in this session."
+    )
+    due_key = models.CharField(
+        max_length=HEX_DIGITS, help_text="The only key (hex) that may sign the next checkpoint."
     )
     client = models.CharField(max_length=NAME_CHARS, help_text="The client's name and version.")
     started_at = models.DateTimeField(help_text="When the client says it began.")

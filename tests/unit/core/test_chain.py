@@ -233,3 +233,16 @@ def test_a_glance_is_not_deceived_by_what_a_record_holds() -> None:
 @pytest.mark.parametrize("changes", [{"seq": 2}, {"prev": "1" * 64}, {"session": "other"}])
 def test_what_does_not_follow_is_left_to_the_parser(changes: dict[str, Any]) -> None:
     assert kind_at_a_glance(SESSION, EMPTY, record(**changes)) is None
+
+
+def test_fractions_can_be_left_out_and_nothing_else() -> None:
+    told = {"seconds": 1.5, "n": 2, "text": "1.5", "e": 1e300}
+    at = Moment(1, datetime(2026, 1, 1, tzinfo=UTC))
+    raw = encode("s", EMPTY, at, "b", "gap", told)
+    whole, quick = decode(raw), decode(raw, fractions=False)
+    assert whole.data == told
+    assert quick.data == {"seconds": 0.0, "n": 2, "text": "1.5", "e": 0.0}
+    assert (quick.hash, quick.raw, quick.blobs) == (whole.hash, raw, whole.blobs)
+    for wrong in (b'"session":1.5', b'"session":1e' + b"1" * 62):
+        with pytest.raises(BrokenChain, match="session"):
+            decode(raw.replace(b'"session":"s"', wrong), fractions=False)
