@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from proctor_desktop.core.chain import BlobRef, Record, digest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.export import container
+from proctor_desktop.export.verdict import printable
 from proctor_desktop.export.verify import Archive, Invalid, Trust, Verdict, examine
-from proctor_desktop.export.verify.verdict import printable
 from proctor_desktop.wire.fingerprint import grouped
 from proctor_desktop.wire.seal import is_sealed, key_name
 from proctor_desktop.wire.unseal import BadSeal, Header, Opened, open_sealed, read_header
