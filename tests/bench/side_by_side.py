@@ -3,8 +3,8 @@
 Measured one after the other, a second or more each, one contender was 0.31 to 0.51 of the other, by
 what else ran meanwhile. So they take turns every few frames, and are compared within each turn
 only. What remains is that a busy neighbour costs both about 1.7 ms a frame (threads that wait for
-one another, caches that were emptied), which shows most in the lighter one: 0.38 to 0.40 on a quiet
-machine become 0.5 on a crowded one. So it is told how much of the core others took.
+one another, caches that were emptied), which shows most in the lighter one: 0.46 on a quiet machine
+becomes more on a crowded one. So it is told how much of the core others took.
 """
 
 from __future__ import annotations
