@@ -43,7 +43,6 @@ class Opening:
             "candidate": self.record.data.get("candidate"),
             "started": self.record.wall,
             "client": self.record.data.get("client"),
-            "sent": self.record.wall,
         }
 
 

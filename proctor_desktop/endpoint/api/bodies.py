@@ -100,16 +100,21 @@ class CandidateBody(serializers.Serializer[Any]):
     email = serializers.CharField(max_length=EMAIL_CHARS)
 
 
-class EnrolBody(serializers.Serializer[Any]):
-    """``rest.EnrolPayload``, once its signature holds."""
+class OpeningBody(serializers.Serializer[Any]):
+    """What a session says of itself at its start, whoever brings it."""
 
     session = SessionId()
     session_key = Sha256()
-    delegation = Envelope()
     exam = Envelope()
     candidate = CandidateBody()
     started = WallTime()
     client = serializers.CharField(max_length=NAME_CHARS)
+
+
+class EnrolBody(OpeningBody):
+    """``rest.EnrolPayload``, once its signature holds."""
+
+    delegation = Envelope()
     sent = Wall()
 
 

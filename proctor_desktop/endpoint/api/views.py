@@ -65,7 +65,7 @@ class Sessions(EndpointView):
 
     def _wish(self, opened: dsse.Opened) -> enrolment.Enrolment:
         body = self.valid(bodies.EnrolBody, opened.json())
-        return _enrolment(body, opened.signer, digest(opened.payload))
+        return _enrolment(body, body["session_key"], digest(opened.payload))
 
 
 class LateSessions(EndpointView):
@@ -80,9 +80,9 @@ class LateSessions(EndpointView):
         """201 for a new session, 200 for one that was known; both with a token for the export."""
         now = timezone.now()
         body = self.valid(bodies.LateBody, request.data)
-        _refuse_too_much(body["records"], body["checkpoint"])
+        _refuse_too_much(body["records"], [body["checkpoint"]])
         opening = late.check(body["records"], body["checkpoint"], body["exam"])
-        wish = self.valid(bodies.EnrolBody, opening.as_enrolment(json.loads(body["exam"])))
+        wish = self.valid(bodies.OpeningBody, opening.as_enrolment(json.loads(body["exam"])))
         admitted = late.admit(_enrolment(wish, opening.session_key, ""), now)
         answer: rest.LateReply = {
             "session": str(wish["session"]),

@@ -26,9 +26,15 @@ def brought(tmp_path: Path) -> Sitting:
     return found
 
 
+def opening_of(sitting: Sitting, first: int = 1) -> dict[str, Any]:
+    """The records from ``first`` on, and the first checkpoint over them."""
+    batch = sitting.batch(first)
+    return {"records": batch["records"], "checkpoint": batch["checkpoints"][0]}
+
+
 def request(sitting: Sitting, **changes: Any) -> dict[str, Any]:
     """What somebody with the export sends: its first records, signed at the time."""
-    return {"exam": json.loads(sitting.journal.exam), **sitting.batch(), **changes}
+    return {"exam": json.loads(sitting.journal.exam), **opening_of(sitting), **changes}
 
 
 def bring(sitting: Sitting, **changes: Any) -> Any:
@@ -42,12 +48,12 @@ def bring(sitting: Sitting, **changes: Any) -> Any:
 
 
 def checkpoint(sitting: Sitting, signer: Any, **changes: Any) -> Any:
-    body = dsse.peek(json.dumps(sitting.batch()["checkpoint"]).encode()) | changes
+    body = dsse.peek(json.dumps(opening_of(sitting)["checkpoint"]).encode()) | changes
     return json.loads(dsse.sign_json(signer, dsse.CHECKPOINT, body))
 
 
 def test_an_export_alone_brings_records_files_and_the_end(brought: Sitting) -> None:
-    opening = brought.batch()
+    opening = opening_of(brought)
     still = brought.journal.blob(JPEG)
     brought.journal.record("violation.start", {"violation": 1, "rule": "face_missing"}, still)
     brought.journal.record("session.close", {"reason": "finished"})
@@ -62,7 +68,7 @@ def test_an_export_alone_brings_records_files_and_the_end(brought: Sitting) -> N
 
 
 def test_bringing_it_again_goes_on_where_the_endpoint_stands(brought: Sitting) -> None:
-    opening = brought.batch()
+    opening = opening_of(brought)
     first = bring(brought, **opening)
     brought.send()
     here = brought.head()
@@ -75,7 +81,7 @@ def test_bringing_it_again_goes_on_where_the_endpoint_stands(brought: Sitting) -
 
 def test_a_session_whose_client_sent_a_part_gets_its_rest(sitting: Sitting) -> None:
     sitting.journal.open()
-    opening = sitting.batch()
+    opening = opening_of(sitting)
     sitting.send()
     sitting.journal.record("heartbeat")
     assert bring(sitting, **opening).status_code == 200
@@ -129,7 +135,7 @@ def test_a_checkpoint_over_something_else_admits_nobody(
 
 def test_records_from_the_middle_admit_nobody(brought: Sitting) -> None:
     brought.journal.record("heartbeat")
-    assert bring(brought, **brought.batch(2)).status_code == 422
+    assert bring(brought, **opening_of(brought, 2)).status_code == 422
 
 
 def test_records_of_another_exam_admit_nobody(brought: Sitting) -> None:

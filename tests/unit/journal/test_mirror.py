@@ -252,7 +252,6 @@ def test_a_long_trouble_is_made_up_for_in_pieces(
     monkeypatch.setattr(mirror, "RETRY_S", 0.0)
     with writing(folder) as journal:
         with monkeypatch.context() as patch:
-            patch.setattr(twin_log.os, "write", lambda *_: int("no"))
             patch.setattr(TwinLog, "append", _no_room)
             for number in range(30):
                 journal.append(urgent("x", None, number=number))
