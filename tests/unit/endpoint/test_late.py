@@ -149,6 +149,7 @@ def test_a_known_session_with_another_key_stays_as_it_is(sitting: Sitting, tmp_p
     forged = Sitting(tmp_path / "forged", OTHER_KEY)
     forged.journal.session = sitting.journal.session
     forged.journal.open(session_key=dsse.public_hex(OTHER_KEY))
+    forged.journal.checkpoint(OTHER_KEY)
     assert digest(forged.journal.exam) == digest(sitting.journal.exam)
     assert bring(forged).status_code == 409
     assert Session.objects.get().late_at is None

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from proctor_desktop.core.errors import EnvironmentProblem
-from proctor_desktop.journal import mirror, twin_log, writer
+from proctor_desktop.journal import mirror, signing_keys, twin_log, writer
 from proctor_desktop.journal.database import FILE_NAME
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.twin_log import Kind, TwinLog
@@ -26,6 +26,11 @@ from tests.fakes.sessions import (
     urgent,
     writing,
 )
+
+
+@pytest.fixture(autouse=True)
+def _an_older_state_of_the_disk_has_its_older_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signing_keys, "_destroyed", lambda _: True)
 
 
 @pytest.fixture
@@ -213,6 +218,7 @@ def test_a_twin_that_cannot_be_written_does_not_stop_the_journal_and_is_told(
 
     with writing(folder) as journal:
         journal.append(entry("session.open"))
+        journal.append(entry("x"))  # by now the key for the next checkpoint is made
         with monkeypatch.context() as patch:
             patch.setattr(twin_log.os, "write", refuse)
             journal.append(entry("a"))
@@ -238,6 +244,7 @@ def test_a_twin_in_trouble_is_not_tried_with_every_commit(
 
     with writing(folder) as journal:
         journal.append(entry("session.open"))
+        journal.append(entry("x"))  # by now the key for the next checkpoint is made
         with monkeypatch.context() as patch:
             patch.setattr(twin_log.os, "write", refuse)
             for _ in range(10):
