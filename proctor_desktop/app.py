@@ -37,9 +37,10 @@ from proctor_desktop.monitor.abilities import abilities
 from proctor_desktop.monitor.analysers import installed
 from proctor_desktop.monitor.clips import Clips
 from proctor_desktop.monitor.conductor import Conductor, Hands, Session
-from proctor_desktop.monitor.delivery import Outcome, deliver
+from proctor_desktop.monitor.delivery import deliver
 from proctor_desktop.monitor.disk_watch import DiskWatch
 from proctor_desktop.monitor.evidence import Evidence
+from proctor_desktop.monitor.farewell import NOT_DELIVERED, farewell
 from proctor_desktop.monitor.footage import footage, rings
 from proctor_desktop.monitor.inbox import Inbox, StageCrashed
 from proctor_desktop.monitor.kiosk_link import KioskLink, NoKiosk
@@ -59,9 +60,6 @@ from proctor_desktop.upload.enrol import Identity
 from proctor_desktop.upload.worker import UploadWorker
 from proctor_desktop.wire import rest, stdio
 from proctor_desktop.wire.seal import Recipients
-
-NOT_DELIVERED = 4
-"""Exit code when all is recorded but not all of it has reached the endpoint."""
 
 LOCK_WAIT_S = 30.0
 """How long a restarted kiosk's monitor waits for the one before it to notice and let go."""
@@ -215,7 +213,9 @@ class Monitor:
             hurry=lambda: self._stop.times > asked,
             keep_local_days=self._signed.exam.policy.delivery.keep_local_days,
         )
-        return self._farewell(outcome)
+        return farewell(
+            outcome, self._link.say, _tell, self._signed.exam.endpoint, self._options.data
+        )
 
     def _unfinished(self) -> Unfinished | None:
         for folder in reversed(session_folder.existing(self._options.data)):
@@ -386,33 +386,6 @@ class Monitor:
             self._timers.cancel(PHOTO)
         else:
             self._timers.at(PHOTO, self._clock.now().later(after_s).mono_ns)
-
-    def _farewell(self, outcome: Outcome) -> int:
-        reply = outcome.reply
-        self._link.say(
-            stdio.Ended(
-                str(outcome.export),
-                outcome.counts.pending,
-                reply["score"] if reply else None,
-                reply["risk"] if reply else None,
-            )
-        )
-        _tell(f"export: {outcome.export}")
-        if outcome.counts.refused:
-            _tell(
-                f"{outcome.counts.refused} files were refused by the endpoint and are kept here; "
-                "'proctor-desktop upload --retry-refused' sends them again."
-            )
-        if reply is not None:
-            _tell(f"delivered: score {reply['score']:g}, risk {reply['risk']}")
-            return 0
-        _tell(
-            f"{self._signed.exam.endpoint}: not everything is delivered yet "
-            f"({outcome.counts.pending} items wait; {outcome.trouble or 'no answer in time'}). "
-            "All of it is safe on this computer. "
-            f"Run 'proctor-desktop upload --data {self._options.data}' to send the rest."
-        )
-        return NOT_DELIVERED
 
 
 def _tell(text: str) -> None:

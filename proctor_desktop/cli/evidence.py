@@ -206,7 +206,7 @@ def upload(
     institution_key: tuple[str, ...],
 ) -> None:
     """Send what is still waiting to the endpoint; with FILE, a session from its evidence file."""
-    from proctor_desktop.app import NOT_DELIVERED
+    from proctor_desktop.monitor.farewell import NOT_DELIVERED
     from proctor_desktop.monitor.late_delivery import send_all, until_delivered
     from proctor_desktop.monitor.package_delivery import send_package
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from proctor_desktop.app import NOT_DELIVERED
 from proctor_desktop.cli import ENVIRONMENT_EXIT
 from proctor_desktop.config import exam as exam_file
 from proctor_desktop.core.chain import digest
 from proctor_desktop.export.package import write_package
+from proctor_desktop.monitor.farewell import NOT_DELIVERED
 from proctor_desktop.wire import dsse
 from tests.fakes.institution import Institution
 from tests.fakes.program import RunningEndpoint, run, running_endpoint
