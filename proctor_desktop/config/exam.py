@@ -212,7 +212,7 @@ def sign_draft(draft: Path, key: Ed25519PrivateKey) -> bytes:
         raise EnvironmentProblem(
             str(draft), f"the draft cannot be read ({problem.strerror})", "Check the path."
         ) from problem
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise EnvironmentProblem(
             str(draft), f"the draft is not JSON ({problem})", _CORRECT
         ) from problem

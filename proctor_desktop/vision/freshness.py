@@ -5,14 +5,13 @@ slow camera or file does repeat pictures in between, and a frozen picture that w
 video codec changes a little now and then, when the codec refreshes it. So a picture counts as new
 when something in it has moved since the last new ones, or when a good part of it changed and did so
 in half of the last pictures as well: that is noise. It is held against the last three of either
-kind, since a picture may be shown by turns with another. And it is not new where the very same was
-shown among the last twelve new ones: that is a short recording which begins again and again.
+kind, since a picture may be shown by turns with another. A recording that begins again is not told
+from life: files that stand in for a camera do so, and slow ones within few pictures.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from hashlib import blake2b
 from typing import TypeAlias
 
 import numpy as np
@@ -37,7 +36,6 @@ _FAINT_SHARE_DARK = 0.005
 _FAINT_LOOKS = 7
 _SAMPLE_STEP = 4
 _BY_TURNS = 3
-_SHOWN = 12  # a film that is played to and fro, to make it longer, looks still for as long
 
 
 class Freshness:
@@ -48,7 +46,6 @@ class Freshness:
         self._samples: deque[NDArray[np.uint8]] = deque(maxlen=_BY_TURNS)
         self._kept: deque[SmallGrey] = deque(maxlen=_BY_TURNS)
         self._looks: deque[float] = deque(maxlen=_LOOKS)
-        self._shown: deque[bytes] = deque(maxlen=_SHOWN)
 
     def look(self, image: RgbImage, small: SmallGrey, now_ns: int) -> None:
         """Take the next picture into account."""
@@ -56,8 +53,6 @@ class Freshness:
         light = min(1.0, float(small.mean()) / _BRIGHT_LEVEL)
         self._looks.append(min((_changed(one, sample) for one in self._samples), default=0.0))
         self._samples.append(sample)
-        if self._again(sample):
-            return
         if all(_moved(one, small, light) for one in self._kept):
             self._kept.append(small)
             self._fresh_ns = now_ns
@@ -67,14 +62,6 @@ class Freshness:
     def frozen_s(self, now_ns: int) -> float:
         """Seconds since the last picture that was a new one."""
         return max(0, now_ns - self._fresh_ns) / NS_PER_S
-
-    def _again(self, sample: NDArray[np.uint8]) -> bool:
-        """Whether the very same picture was shown before; it is remembered."""
-        name = blake2b(sample.tobytes(), digest_size=16).digest()
-        again = name in self._shown
-        if not again:
-            self._shown.append(name)
-        return again
 
     def _noise(self, light: float) -> bool:
         """Whether the last pictures differ as noise makes them differ, this one among them."""

@@ -207,7 +207,7 @@ def test_a_draft_is_checked_and_signed_whole(tmp_path: Path) -> None:
     assert found.exam.policy == preset_defaults(Preset.INTERVIEW)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"id": "x"}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"id": "x"}', "[" * 100_000])
 def test_a_draft_with_faults_is_not_signed(tmp_path: Path, text: str) -> None:
     draft = tmp_path / "draft.json"
     draft.write_text(text)
