@@ -19,7 +19,7 @@ REPLY: Any = {"score": 95.0, "risk": "green"}
 def told(reply: Any, counts: Counts) -> tuple[int, list[stdio.Ended], str]:
     said: list[stdio.Ended] = []
     lines: list[str] = []
-    outcome = Outcome(EXPORT, reply, counts, "no route")
+    outcome = Outcome(EXPORT, counts, reply, "no route")
     code = farewell(outcome, said.append, lines.append, "https://exams.example.edu", Path("data"))
     return code, said, "\n".join(lines)
 
