@@ -69,7 +69,7 @@ CAMPAIGNS = {
         network.measure,
         lambda: network.measure(network.SHORT),
         network.write,
-        lambda found: int(bool(found["differences"])),
+        lambda found: found["differing_sessions"],
     ),
     "clock": Campaign(
         clock.measure,
