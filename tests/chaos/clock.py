@@ -164,7 +164,7 @@ def _uploading(desk: Studio, endpoint: FakeEndpoint, clock: TornClock) -> Iterat
     crashes: list[BaseException] = []
     identity = Identity(
         desk.folder.session,
-        desk.folder.session_key(),
+        desk.folder.credentials(),
         desk.exam.envelope,
         {"name": "Ada Example", "email": "ada@example.edu"},
         "2026-01-01T00:00:00.000000Z",

@@ -156,7 +156,7 @@ class Sitting:
     def _identity(self) -> Identity:
         return Identity(
             self.folder.session,
-            self.folder.session_key(),
+            self.folder.credentials(),
             self._exam,
             {"name": "Ada Example", "email": "ada@example.edu"},
             "2026-01-01T00:00:00.000000Z",

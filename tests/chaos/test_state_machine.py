@@ -38,7 +38,7 @@ from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Entry, Writer
 from proctor_desktop.monitor.recovery import take_over, unfinished
 from tests.fakes.journals import chain
-from tests.fakes.sessions import EXAM, store
+from tests.fakes.sessions import EXAM, copy_what_is_there, store
 from tests.playbook import moment
 
 BOOT = "boot-1"
@@ -209,7 +209,7 @@ class SessionMachine(RuleBasedStateMachine):
         assert self._writer is not None
         self._abandoned.append(self._writer)
         place = self._data / f"copy-{len(self._abandoned)}" / self._folder.session
-        shutil.copytree(self._folder.path, place)
+        shutil.copytree(self._folder.path, place, copy_function=copy_what_is_there)
         self._folder = SessionFolder(place)
         for beside in drop:
             (place / (FILE_NAME + beside)).unlink(missing_ok=True)

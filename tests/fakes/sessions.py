@@ -58,7 +58,7 @@ def writing(folder: SessionFolder, boot: str = BOOT) -> Iterator[Writer]:
         writer.close()
 
 
-def _copy_what_is_there(source: str, target: str) -> None:
+def copy_what_is_there(source: str, target: str) -> None:
     """A key that has just signed is destroyed behind the back of whoever copies."""
     with suppress(FileNotFoundError):
         shutil.copy2(source, target)
@@ -73,7 +73,7 @@ def reading(folder: SessionFolder) -> Iterator[Reader]:
 
 def as_after_a_power_cut(folder: SessionFolder, to: Path) -> SessionFolder:
     """The session as another process would find it if the computer had stopped just now."""
-    shutil.copytree(folder.path, to / folder.session, copy_function=_copy_what_is_there)
+    shutil.copytree(folder.path, to / folder.session, copy_function=copy_what_is_there)
     for shared in (to / folder.session).glob("*-shm"):
         shared.unlink()  # memory, not disk
     return SessionFolder(to / folder.session)

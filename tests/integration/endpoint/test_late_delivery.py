@@ -27,7 +27,7 @@ def exported(folder: Path, institution: Institution, endpoint: str) -> tuple[Pat
     """A session with some hundred records that was never delivered; only its export is left."""
     exam = institution.exam(endpoint).read_bytes()
     session = new_session(folder / "data", exam)
-    key = dsse.public_hex(session.session_key())
+    key = session.session_key()
     candidate = {"name": "Ada Example", "email": "ada@example.edu"}
     policy = exam_file.open_envelope(exam, "exam").exam.policy
     with writing(session) as writer:
