@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench eval lock clean
+.PHONY: help setup demo test lint bench eval chaos lock clean
 PY := .venv/bin/python
 
 help: ## Say what there is to make
@@ -26,6 +26,9 @@ bench: setup ## What it costs, beside others, and how late it is (one part wants
 
 eval: setup ## How right it is: every rule on labelled and composed material
 	@$(PY) -m tests.eval
+
+chaos: setup ## What it withstands: killed, cut off, tampered with (about an hour)
+	@$(PY) -m tests.chaos
 
 lock: ## Resolve the dependencies again (needs uv)
 	uv pip compile pyproject.toml --extra dev --extra build --override packaging/overrides.txt \

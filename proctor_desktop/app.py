@@ -8,6 +8,7 @@ screen ─ segmenter ─────┘
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sys
 import threading
@@ -29,32 +30,36 @@ from proctor_desktop.journal import session_folder
 from proctor_desktop.journal.blobs import BlobStore
 from proctor_desktop.journal.reader import Reader
 from proctor_desktop.journal.recover import LeftBehind
+from proctor_desktop.journal.reserve import Reserve
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Writer
 from proctor_desktop.monitor.abilities import abilities
 from proctor_desktop.monitor.analysers import installed
 from proctor_desktop.monitor.clips import Clips
 from proctor_desktop.monitor.conductor import Conductor, Hands, Session
-from proctor_desktop.monitor.delivery import Outcome, deliver
+from proctor_desktop.monitor.delivery import deliver
+from proctor_desktop.monitor.disk_watch import DiskWatch
 from proctor_desktop.monitor.evidence import Evidence
+from proctor_desktop.monitor.farewell import NOT_DELIVERED, farewell
 from proctor_desktop.monitor.footage import footage, rings
 from proctor_desktop.monitor.inbox import Inbox, StageCrashed
 from proctor_desktop.monitor.kiosk_link import KioskLink, NoKiosk
 from proctor_desktop.monitor.loop import ORPHANED_REASON, PHOTO, UPLOAD, WAKE, Outlets, SessionLoop
+from proctor_desktop.monitor.patient_writer import PatientWriter
 from proctor_desktop.monitor.recent_frames import Picture, RecentFrames
 from proctor_desktop.monitor.recovery import Unfinished, take_over, unfinished
+from proctor_desktop.monitor.reference_photo import ReferencePhoto
 from proctor_desktop.monitor.stages import StageOptions, Stages
 from proctor_desktop.monitor.status import Status
 from proctor_desktop.monitor.stop_request import StopRequest
 from proctor_desktop.monitor.timers import Timers
 from proctor_desktop.recording import still
+from proctor_desktop.upload.bandwidth import paced
 from proctor_desktop.upload.client import Client
 from proctor_desktop.upload.enrol import Identity
 from proctor_desktop.upload.worker import UploadWorker
-from proctor_desktop.wire import dsse, rest, stdio
-
-NOT_DELIVERED = 4
-"""Exit code when all is recorded but not all of it has reached the endpoint."""
+from proctor_desktop.wire import rest, stdio
+from proctor_desktop.wire.seal import Recipients
 
 LOCK_WAIT_S = 30.0
 """How long a restarted kiosk's monitor waits for the one before it to notice and let go."""
@@ -135,20 +140,39 @@ class Monitor:
         left = found.left if found else LeftBehind()
         work = threading.Event()
         with ExitStack() as stack:
-            writer = Writer(folder, self._boot, committed=work.set)
+            # Every page was checked just now, or is new.
+            writer = Writer(folder, self._boot, committed=work.set, check=False)
             stack.callback(writer.close)
-            reader = stack.enter_context(Reader(folder.path))
-            upload_reader = stack.enter_context(Reader(folder.path))
-            blobs = BlobStore(folder.blobs, folder.incoming)
+            reader = stack.enter_context(Reader(folder.path, check=False))
+            upload_reader = stack.enter_context(Reader(folder.path, check=False))
+            reserve = Reserve(folder.path)
+            stack.callback(reserve.give_up)
+            to = self._recipients(folder)
+            blobs = BlobStore(folder.blobs, folder.incoming, to, reserve.give_up)
             if found:
                 take_over(found, reader, writer, blobs, self._clock.now(), self._boot)
             worker = self._upload_worker(folder, upload_reader, writer, left, work)
-            evidence = self._evidence(writer, blobs, left)
-            conductor = self._conductor(folder, reader, evidence, worker)
-            loop = self._loop(evidence, conductor, blobs, reader, worker)
+            patient = PatientWriter(writer, lambda now: disk.full(now))  # noqa: PLW0108 - made below
+            evidence = self._evidence(patient, blobs, left)
+            disk = self._disk_watch(folder, reserve, evidence)
+            photo = self._reference_photo(reader)
+            conductor = self._conductor(folder, photo, evidence, worker)
+            loop = self._loop(evidence, conductor, blobs, reader, worker, photo, disk)
             stack.callback(worker.stop, 2.0)
             stack.callback(self._stages.stop)
-            return self._watch(folder, left, reader, worker, evidence, conductor, loop)
+            return self._watch(folder, left, reader, worker, evidence, conductor, loop, patient)
+
+    def _reference_photo(self, reader: Reader) -> ReferencePhoto:
+        return ReferencePhoto(
+            self._stages,
+            self._frames,
+            reader.blob_path,
+            sealed=bool(self._signed.exam.seal_to),
+            say=self._link.say if self._options.kiosk else None,
+        )
+
+    def _recipients(self, folder: SessionFolder) -> Recipients:
+        return Recipients(folder.session, self._signed.exam.seal_to)
 
     def _watch(
         self,
@@ -159,6 +183,7 @@ class Monitor:
         evidence: Evidence,
         conductor: Conductor,
         loop: SessionLoop,
+        journal: PatientWriter,
     ) -> int:
         self._link.start()
         if left.last is None:
@@ -171,8 +196,11 @@ class Monitor:
         evidence.finish_clips(self._clock.now())
         if reason == ORPHANED_REASON:
             evidence.flush()
+            journal.settle()
             return NOT_DELIVERED
-        head, asked = conductor.close(reason), self._stop.times
+        conductor.close(reason)
+        journal.settle()
+        head, asked = reader.head(), self._stop.times
         if not conductor.agreed:
             return 0
         outcome = deliver(
@@ -183,8 +211,11 @@ class Monitor:
             self._clock.now().wall_utc,
             show=lambda: self._show(conductor, evidence, reader, worker),
             hurry=lambda: self._stop.times > asked,
+            keep_local_days=self._signed.exam.policy.delivery.keep_local_days,
         )
-        return self._farewell(outcome)
+        return farewell(
+            outcome, self._link.say, _tell, self._signed.exam.endpoint, self._options.data
+        )
 
     def _unfinished(self) -> Unfinished | None:
         for folder in reversed(session_folder.existing(self._options.data)):
@@ -208,12 +239,13 @@ class Monitor:
         started = left.opened.wall if left.opened else now
         identity = Identity(
             folder.session,
-            folder.session_key(),
+            folder.credentials(),
             self._signed.envelope,
             self._options.candidate,
             started,
         )
-        client = Client(self._signed.exam.endpoint, folder.session)
+        exam = self._signed.exam
+        client = Client(exam.endpoint, folder.session, paced(exam.policy.delivery))
         return UploadWorker(
             client,
             reader,
@@ -224,7 +256,7 @@ class Monitor:
             work,
         )
 
-    def _evidence(self, writer: Writer, blobs: BlobStore, left: LeftBehind) -> Evidence:
+    def _evidence(self, writer: PatientWriter, blobs: BlobStore, left: LeftBehind) -> Evidence:
         return Evidence(
             Engine(self._signed.exam.policy, left.next_violation),
             writer,
@@ -239,22 +271,35 @@ class Monitor:
             ),
         )
 
+    def _disk_watch(self, folder: SessionFolder, reserve: Reserve, evidence: Evidence) -> DiskWatch:
+        return DiskWatch(
+            lambda: shutil.disk_usage(folder.path).free,
+            reserve,
+            (self._stages, evidence),
+            evidence.record,
+            warn=lambda rule, text: self._link.say(stdio.Toast(rule, text)),
+        )
+
     def _conductor(
-        self, folder: SessionFolder, reader: Reader, evidence: Evidence, worker: UploadWorker
+        self,
+        folder: SessionFolder,
+        photo: ReferencePhoto,
+        evidence: Evidence,
+        worker: UploadWorker,
     ) -> Conductor:
         session = Session(
             folder.session,
-            dsse.public_hex(folder.session_key()),
+            folder.session_key(),
             self._signed,
             self._options.candidate,
-            abilities(self._host, self._options.stages, self._analysers),
+            abilities(self._host, self._options.stages, self._analysers, self._signed.exam.seal_to),
         )
 
         def watch() -> None:
             if self._options.kiosk:
                 self._stages.open()
                 self._inbox.put(Event(self._clock.now(), _WINDOW_IS_HERE))
-            self._stages.start(folder.segments)
+            self._stages.start(folder.segments, self._recipients(folder))
             worker.start()
 
         hands = Hands(
@@ -263,8 +308,8 @@ class Monitor:
             cancel=self._stages.vision.cancel_calibration,
             use=self._stages.vision.use,
             photo=worker.photo,
-            remember=self._stages.remember,
-            recall=lambda sha256: self._recall(reader, sha256),
+            remember=photo.taken,
+            recall=photo.recall,
             say=self._link.say,
             alarm=self._set_photo_alarm,
             stop=self._stop.ask,
@@ -285,6 +330,8 @@ class Monitor:
         blobs: BlobStore,
         reader: Reader,
         worker: UploadWorker,
+        photo: ReferencePhoto,
+        disk: DiskWatch,
     ) -> SessionLoop:
         def beat() -> int:
             counts = reader.delivery()
@@ -296,6 +343,9 @@ class Monitor:
             beat=beat,
             preview=self._set_preview,
             wanted=lambda: session_folder.takeover_wanted(self._options.data),
+            photo=photo.held,
+            clocks=self._clock.reading,
+            disk=disk.look,
         )
         return SessionLoop(
             self._inbox,
@@ -308,10 +358,6 @@ class Monitor:
             outlets,
             self._stop,
         )
-
-    def _recall(self, reader: Reader, sha256: str) -> None:
-        """Compare faces with the photo that was taken before the restart."""
-        self._stages.recall(reader.blob_path(sha256))
 
     def _show(
         self, conductor: Conductor, evidence: Evidence, reader: Reader, worker: UploadWorker
@@ -340,28 +386,6 @@ class Monitor:
             self._timers.cancel(PHOTO)
         else:
             self._timers.at(PHOTO, self._clock.now().later(after_s).mono_ns)
-
-    def _farewell(self, outcome: Outcome) -> int:
-        reply = outcome.reply
-        self._link.say(
-            stdio.Ended(
-                str(outcome.export),
-                outcome.counts.pending,
-                reply["score"] if reply else None,
-                reply["risk"] if reply else None,
-            )
-        )
-        _tell(f"export: {outcome.export}")
-        if reply is not None:
-            _tell(f"delivered: score {reply['score']:g}, risk {reply['risk']}")
-            return 0
-        _tell(
-            f"{self._signed.exam.endpoint}: not everything is delivered yet "
-            f"({outcome.counts.pending} items wait; {outcome.trouble or 'no answer in time'}). "
-            "All of it is safe on this computer. "
-            f"Run 'proctor-desktop upload --data {self._options.data}' to send the rest."
-        )
-        return NOT_DELIVERED
 
 
 def _tell(text: str) -> None:

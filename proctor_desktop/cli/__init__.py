@@ -13,7 +13,7 @@ import sys
 import click
 
 from proctor_desktop import __version__
-from proctor_desktop.cli import evidence, institution, sitting, upkeep
+from proctor_desktop.cli import evidence, institution, keys, sitting, upkeep
 from proctor_desktop.core.errors import EnvironmentProblem
 
 ENVIRONMENT_EXIT = 3
@@ -34,7 +34,7 @@ def program() -> None:
 for _command in (
     *(sitting.monitor, sitting.run),
     *(evidence.export, evidence.verify, evidence.report, evidence.replay, evidence.upload),
-    *(institution.endpoint, institution.keys, institution.exam),
+    *(institution.endpoint, keys.keys, institution.exam),
     *(upkeep.weights, upkeep.doctor, upkeep.selftest, upkeep.demo),
 ):
     program.add_command(_command)

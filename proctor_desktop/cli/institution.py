@@ -1,4 +1,4 @@
-"""What an institution needs: the endpoint, keys, and exam files."""
+"""What an institution needs: the endpoint, and exam files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from proctor_desktop.cli.options import FILE, write
+from proctor_desktop.cli.options import FILE, PASSPHRASE_FILE, write
 
 
 @click.command()
@@ -29,20 +29,6 @@ def endpoint(data: Path, port: int, host: str, institution_key: tuple[str, ...])
 
 
 @click.group()
-def keys() -> None:
-    """Signing keys of institutions."""
-
-
-@keys.command("new")
-@click.argument("file", type=FILE)
-def keys_new(file: Path) -> None:
-    """Make a key pair: FILE (keep it secret) and its public half beside it as .pub."""
-    from proctor_desktop.config.keys import create
-
-    print(create(file))
-
-
-@click.group()
 def exam() -> None:
     """Exam files: sign and look at them."""
 
@@ -50,13 +36,16 @@ def exam() -> None:
 @exam.command("sign")
 @click.argument("draft", type=FILE)
 @click.option("--key", type=FILE, required=True, help="The institution's private key.")
+@PASSPHRASE_FILE
 @click.option("-o", "--output", type=FILE, required=True, help="The exam file to write.")
-def exam_sign(draft: Path, key: Path, output: Path) -> None:
+def exam_sign(draft: Path, key: Path, passphrase_file: Path | None, output: Path) -> None:
     """Check a draft (JSON) and sign it."""
     from proctor_desktop.config import exam as exam_file
+    from proctor_desktop.config import passphrase
     from proctor_desktop.config.keys import load_private
 
-    output_bytes = exam_file.sign_draft(draft, load_private(key))
+    private = load_private(key, passphrase.sources(passphrase_file))
+    output_bytes = exam_file.sign_draft(draft, private)
     write(output, output_bytes.decode("ascii"))
     print(output)
 
@@ -64,9 +53,14 @@ def exam_sign(draft: Path, key: Path, output: Path) -> None:
 @exam.command("show")
 @click.argument("file", type=FILE)
 def exam_show(file: Path) -> None:
-    """Say what an exam file holds and who signed it."""
+    """Say what an exam file holds, who signed it, and to whom it seals."""
     from proctor_desktop.config import exam as exam_file
+    from proctor_desktop.wire.fingerprint import fingerprint
 
     signed = exam_file.load(file)
     print(f"signed by {signed.signer}")
+    for key in signed.exam.seal_to:
+        print(f"sealed to {key} ({fingerprint(key)})")
+    if not signed.exam.seal_to:
+        print("sealed to nobody: stills, clips and video stay readable on the candidate's disk")
     print(exam_file.dump_draft(signed.exam))

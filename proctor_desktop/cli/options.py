@@ -26,6 +26,19 @@ DATA = click.option(
     help="Folder for sessions [default: the user's data folder].",
 )
 
+PASSPHRASE_FILE = click.option(
+    "--passphrase-file",
+    type=FILE,
+    help="File with the key's passphrase [default: the keyring, or asked for].",
+)
+SEALING_KEYS = click.option(
+    "--key",
+    "keys",
+    type=FILE,
+    multiple=True,
+    help="Private key that opens what was sealed; can be given more than once.",
+)
+
 
 def existing(file: Path) -> Path:
     """The file, if it is one; raises EnvironmentProblem otherwise."""

@@ -23,8 +23,10 @@ from proctor_desktop.core.chain import digest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.policy import STRICT, Policy, Preset, preset_defaults
 from proctor_desktop.wire import dsse
+from proctor_desktop.wire.seal import check_key
 
 MAX_EXAM_BYTES = 1024 * 1024
+MAX_RECIPIENTS = 8
 _ASK = "Ask the institution for the exam file again."
 _CORRECT = "Correct the draft and sign it again."
 
@@ -35,6 +37,9 @@ class Exam:
 
     ``endpoint`` is the server's base address (``https://exams.example.edu``); ``notice`` is what
     the candidate is told about recording; ``page`` is the exam's own web page, if it has one.
+    ``seal_to`` are the public keys (X25519, hex) to which stills, clips and video are sealed, such
+    as the institution's and one held in escrow; without any they stay readable on the candidate's
+    disk.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -45,6 +50,7 @@ class Exam:
     endpoint: str
     notice: str
     page: str = ""
+    seal_to: tuple[str, ...] = ()
     policy: Policy = field(default_factory=Policy)
 
     def __post_init__(self) -> None:
@@ -53,6 +59,7 @@ class Exam:
                 raise ValueError(f"{name} must not be empty")
         if not _is_web_address(self.endpoint):
             raise ValueError("endpoint must be an address such as https://exams.example.edu")
+        _check_recipients(self.seal_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,16 @@ class SignedExam:
     def sha256(self) -> str:
         """The hash of the envelope's bytes: how the evidence names this exam file."""
         return digest(self.envelope)
+
+
+def _check_recipients(keys: tuple[str, ...]) -> None:
+    if len(keys) > MAX_RECIPIENTS or len(set(keys)) < len(keys):
+        raise ValueError(f"seal_to must hold at most {MAX_RECIPIENTS} keys, each of them once")
+    for key in keys:
+        try:
+            check_key(key)
+        except ValueError as problem:
+            raise ValueError(f"seal_to: {key!r} is no public key for sealing") from problem
 
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
@@ -201,7 +218,16 @@ def sign_draft(draft: Path, key: Ed25519PrivateKey) -> bytes:
         ) from problem
     if not isinstance(body, dict):
         raise EnvironmentProblem(str(draft), "the draft is not a JSON object", _CORRECT)
-    return sign(parse(body, str(draft), _CORRECT), key)
+    exam = parse(body, str(draft), _CORRECT)
+    if (
+        dsse.public_hex(key) in exam.seal_to
+    ):  # both kinds of key look alike, and this one opens none
+        raise EnvironmentProblem(
+            str(draft),
+            "seal_to names the key that signs the exam: nobody could open what is sealed to it",
+            "Name a key made by 'proctor-desktop keys new --for sealing'.",
+        )
+    return sign(exam, key)
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 BASE_S = 1.0
 CAP_IN_EXAM_S = 60.0
+CAP_AFTER_EXAM_S = 900.0
 _MAX_DOUBLINGS = 20
 
 

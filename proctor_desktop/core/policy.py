@@ -41,6 +41,7 @@ __all__ = [
     "CameraCovered",
     "Clipping",
     "DeadMicrophone",
+    "Delivery",
     "EyesClosed",
     "FaceMissing",
     "FocusLost",
@@ -111,7 +112,9 @@ class Recording:
     """What is recorded beside the rules.
 
     ``clips``: camera video of ``clip_s`` before and after the start of each violation;
-    ``voice_clips``: sound around a voice. Neither is kept unless the exam says so.
+    ``voice_clips``: sound around a voice. Neither is kept unless the exam says so. ``segment_s``:
+    screen video is cut into files that long, longer ones where little changes. ``window_titles``:
+    the titles of the active windows stand beside them; they may tell what somebody reads or writes.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -122,6 +125,7 @@ class Recording:
     clips: bool = False
     voice_clips: bool = False
     clip_s: float = 5.0
+    window_titles: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.clip_s <= 10:  # noqa: PLR2004
@@ -130,6 +134,27 @@ class Recording:
             raise ValueError("screen_frames_per_s must lie between 0.2 and 5")
         if not 2 <= self.segment_s <= 60:  # noqa: PLR2004
             raise ValueError("segment_s must lie between 2 and 60")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """How the evidence gets to the endpoint, and what becomes of it here.
+
+    ``keep_local_days``: days after the endpoint's last receipt before what it has beyond doubt may
+    leave this computer, by the endpoint's clock; None keeps it. ``bytes_per_s`` caps the bandwidth
+    of records and files; None does not.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    keep_local_days: float | None = None
+    bytes_per_s: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.keep_local_days is not None and not 0 <= self.keep_local_days <= 3650:  # noqa: PLR2004
+            raise ValueError("keep_local_days must lie between 0 and 3650")
+        if self.bytes_per_s is not None and self.bytes_per_s < 8192:  # noqa: PLR2004
+            raise ValueError("bytes_per_s must be at least 8192")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +181,7 @@ class Policy:
     rules: Rules = field(default_factory=Rules)
     recording: Recording = field(default_factory=Recording)
     calibration: Calibration = field(default_factory=Calibration)
+    delivery: Delivery = field(default_factory=Delivery)
     flag_at_violations: int = 3
 
     def __post_init__(self) -> None:

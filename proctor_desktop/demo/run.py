@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from proctor_desktop.config import keys
+from proctor_desktop.config.keys import Purpose
 from proctor_desktop.config.program import command
 from proctor_desktop.core.chain import decode
 from proctor_desktop.core.errors import EnvironmentProblem
@@ -22,18 +23,22 @@ from proctor_desktop.demo.outcome import Session, camera_began_ns, faults, look
 from proctor_desktop.demo.script import Script, scripted_session
 from proctor_desktop.demo.stage import Endpoint, FocusThief, running_endpoint, signed_exam
 from proctor_desktop.demo.voice import write_voice_file
+from proctor_desktop.export.opening import verify_opened
 from proctor_desktop.export.replay import replay
 from proctor_desktop.export.report import report_from_package
-from proctor_desktop.export.verify import Outcome, Trust, verify
+from proctor_desktop.export.verify import Outcome, Trust
 from proctor_desktop.journal import session_folder
 from proctor_desktop.journal.reader import Reader
 from proctor_desktop.weights.sync import require
+from proctor_desktop.wire.fingerprint import fingerprint
 
 PREPARATION_S = 6.0
 """The least that notice, photo and calibration take before the exam's own clock starts."""
 
 REAL_DEVICES_S = 60.0
 _POLL_S = 0.1
+_HOLDERS = ("sealing", "escrow")
+"""Who can open the demo's evidence: the institution, and somebody who keeps a key for it."""
 
 Say = Callable[[str], None]
 
@@ -70,7 +75,12 @@ def run(output: Path, camera: str | None, microphone: str | None, say: Say) -> i
             running_endpoint(files.named("endpoint"), institution, files.named("endpoint.log"))
         )
         say(f"endpoint at {endpoint.address}")
-        exam = signed_exam(files.folder, endpoint.address, files.named("institution.key"))
+        seal_to = [keys.create(files.named(f"{who}.key"), Purpose.SEALING) for who in _HOLDERS]
+        names = " and ".join(
+            f"{who} {fingerprint(key)}" for who, key in zip(_HOLDERS, seal_to, strict=True)
+        )
+        say(f"stills, clips and video are sealed to {names}")
+        exam = signed_exam(files.folder, endpoint.address, files.named("institution.key"), seal_to)
         _sit(files, exam, script, display, camera, microphone, say)
         return _judge(files, endpoint, institution, script, say)
 
@@ -172,17 +182,20 @@ def _judge(
     say(f"server: score {detail['score']:g}, risk {detail['risk']}, flagged {detail['flagged']}")
     say(f"server holds {len(session.on_server)} records, the journal {len(session.records)}")
     say(f"export: {package} ({package.stat().st_size / 1e6:.1f} MB)")
-    verdict = verify(package, trust)
+    sealing_key = keys.load_sealing(files.named("sealing.key"))
+    verdict, opening = verify_opened(package, trust, [sealing_key])
     say(f"verify: {verdict.outcome.value}")
-    for line in verdict.lines()[1:]:
+    for line in (*verdict.lines()[1:], *opening.lines()):
         say(f"  {line}")
     played = replay(package, trust)
     say(f"replay: {'the same violations' if played.same else 'NOT the same violations'}")
     report = files.named("report.html")
-    report.write_text(report_from_package(package, trust).html(), "utf-8")
+    report.write_text(report_from_package(package, trust, [sealing_key]).html(), "utf-8")
     say(f"report: {report}")
     wrong = faults(script, session) if script else []
     wrong += [] if verdict.outcome is Outcome.VALID else ["the export is not VALID"]
+    wrong += [f"a seal does not hold: {one}" for one in opening.problems]
+    wrong += [] if opening.compared or not script else ["nothing was sealed"]
     wrong += [] if played.same else ["the replay gives other violations"]
     for line in wrong:
         say(f"NOT AS SCRIPTED: {line}")

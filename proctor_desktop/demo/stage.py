@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +23,9 @@ _NOTICE = (
     "During this exam your camera is analysed on this computer to see whether one face looks "
     "at the screen. Your microphone is measured for silence, not recorded. Your screen is "
     "recorded.\n\n"
-    "When a rule of the exam is met, a camera picture is kept and sent to the institution. Only "
-    "people whom the institution names see it. A person decides; the program does not.\n\n"
+    "When a rule of the exam is met, a camera picture is kept and sent to the institution. It is "
+    "sealed before it is written: only people whom the institution names can open it. A person "
+    "decides; the program does not.\n\n"
     "You may leave now; nothing has been recorded yet."
 )
 
@@ -62,10 +63,11 @@ def running_endpoint(data: Path, institution_key: str, log: Path) -> Iterator[En
             process.stdout.close()
 
 
-def signed_exam(folder: Path, endpoint: str, private_key: Path) -> Path:
+def signed_exam(folder: Path, endpoint: str, private_key: Path, seal_to: Sequence[str]) -> Path:
     """The demo's exam file: an interview, so that a long silence counts.
 
-    Its calibration leaves out the screen's corners: the rendered candidate has no eyes to move.
+    What is kept is sealed to the keys ``seal_to`` (hex). Its calibration leaves out the screen's
+    corners: the rendered candidate has no eyes to move.
     """
     body = {
         "id": "demo",
@@ -73,6 +75,7 @@ def signed_exam(folder: Path, endpoint: str, private_key: Path) -> Path:
         "institution": "Example University",
         "endpoint": endpoint,
         "notice": _NOTICE,
+        "seal_to": list(seal_to),
         "policy": {"preset": "interview", "calibration": {"gaze": False}},
     }
     path = folder / "demo.exam"

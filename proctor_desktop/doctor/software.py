@@ -21,7 +21,8 @@ from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.doctor.probe import Probe, absent, works
 from proctor_desktop.hosts.session_kind import SessionKind
 from proctor_desktop.kiosk.display import require_display
-from proctor_desktop.recording.encoder import CODEC, FragmentedVideo
+from proctor_desktop.recording.codec import SCREEN
+from proctor_desktop.recording.encoder import FragmentedVideo
 from proctor_desktop.recording.prefix import readable_frames
 from proctor_desktop.recording.segment_file import SegmentFile
 from proctor_desktop.ui.probe import qt_version
@@ -132,7 +133,7 @@ def encoder() -> Capability:
     if frames != _VIDEO_FRAMES:
         reason = f"Of {_VIDEO_FRAMES} encoded frames {frames} could be read back."
         return absent("video encoder", reason, _AGAIN)
-    return works("video encoder", f"SVT-AV1 encodes {CODEC} into fragmented MP4.")
+    return works("video encoder", f"SVT-AV1 encodes {SCREEN.name} into fragmented MP4.")
 
 
 def _encode(path: Path) -> None:

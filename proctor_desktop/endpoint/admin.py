@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from proctor_desktop.endpoint.models import (
     Candidate,
+    Checkpoint,
     Command,
     ExamFile,
     Heartbeat,
@@ -83,6 +84,14 @@ class StoredRecordAdmin(ReadOnly):
     def text(self, record: StoredRecord) -> str:
         """The record's bytes as text."""
         return bytes(record.raw).decode("utf-8")
+
+
+@admin.register(Checkpoint)
+class CheckpointAdmin(ReadOnly):
+    """What the client has signed."""
+
+    list_display = ("session", "seq")
+    ordering = ("-id",)
 
 
 @admin.register(Receipt)

@@ -73,6 +73,7 @@ def _of_session(session: Session) -> dict[str, Any]:
         "started": rfc3339(session.started_at),
         "created": rfc3339(session.created_at),
         "last_seen": rfc3339(session.last_seen_at) if session.last_seen_at else None,
+        "late": rfc3339(session.late_at) if session.late_at else None,
         "ended": rfc3339(session.ended_at) if session.ended_at else None,
         "reference": {"face": session.reference_face, "id": session.reference_id},
     }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
 from django.db import transaction
 
@@ -13,6 +15,7 @@ from proctor_desktop.config import exam as exam_file
 from proctor_desktop.core.chain import is_sha256
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.endpoint import conf, tokens
+from proctor_desktop.endpoint.envelope import canonical
 from proctor_desktop.endpoint.models import Candidate, ExamFile, Session, Token
 from proctor_desktop.endpoint.models.people import NAME_CHARS
 from proctor_desktop.endpoint.refusal import Refusal, security
@@ -42,15 +45,28 @@ class Enrolled:
 
 
 def open_envelope(envelope: bytes) -> dsse.Opened:
-    """The enrolment that the session key it names has signed; raises Refusal."""
+    """The enrolment, signed by a key that the session key has named for it; raises Refusal.
+
+    The session key itself is gone when a client asks for another token.
+    """
     try:
-        stated = dsse.peek(envelope).get("session_key")
-        if not isinstance(stated, str) or not is_sha256(stated):
-            raise dsse.BadEnvelope("it names no session key (64 lower-case hex digits)")
-        return dsse.verify(envelope, dsse.ENROL, [stated])
-    except dsse.BadEnvelope as problem:
-        detail = f"The enrolment is not signed by the session key: {problem}."
+        return dsse.verify(envelope, dsse.ENROL, [_enrol_key(dsse.peek(envelope))])
+    except (dsse.BadEnvelope, ValueError) as problem:
+        detail = f"The enrolment is not signed by a key of the session: {problem}."
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from problem
+
+
+def _enrol_key(stated: Mapping[str, Any]) -> str:
+    """The key that the session key lets enrol this session; raises BadEnvelope or ValueError."""
+    session_key = stated.get("session_key")
+    if not isinstance(session_key, str) or not is_sha256(session_key):
+        raise dsse.BadEnvelope("it names no session key (64 lower-case hex digits)")
+    delegation = canonical(stated.get("delegation"))
+    named = dsse.verify(delegation, dsse.DELEGATION, [session_key]).json()
+    bound = (named.get("session"), named.get("session_key"))
+    if bound != (stated.get("session"), session_key):
+        raise dsse.BadEnvelope("its delegation is for another session")
+    return str(named.get("enrol_key"))
 
 
 def enrol(wish: Enrolment, now: datetime) -> Enrolled:
@@ -60,27 +76,33 @@ def enrol(wish: Enrolment, now: datetime) -> Enrolled:
     and so is an enrolment that was used before, because whoever repeats it word for word need not
     hold the key.
     """
-    signed = _signed_exam(wish.exam)
     with transaction.atomic():
-        exam, _ = ExamFile.objects.get_or_create(
-            sha256=signed.sha256, defaults=_exam_columns(signed)
-        )
-        candidate, _ = Candidate.objects.get_or_create(
-            email=wish.email, defaults={"name": wish.name}
-        )
-        session, created = Session.objects.select_for_update().get_or_create(
-            pk=wish.session,
-            defaults={
-                "exam": exam,
-                "candidate": candidate,
-                "session_key": wish.session_key,
-                "client": wish.client,
-                "started_at": wish.started,
-            },
-        )
-        _refuse_another(session, wish, exam, candidate)
+        session, created = known_or_new(wish)
         _refuse_replay(session, wish)
         return Enrolled(tokens.issue(session, wish.sha256, now), created)
+
+
+def known_or_new(wish: Enrolment) -> tuple[Session, bool]:
+    """The session that ``wish`` is about, and whether it is new; to be called in a transaction.
+
+    Raises Refusal (409) where it is known with another key, exam or candidate.
+    """
+    signed = _signed_exam(wish.exam)
+    exam, _ = ExamFile.objects.get_or_create(sha256=signed.sha256, defaults=_exam_columns(signed))
+    candidate, _ = Candidate.objects.get_or_create(email=wish.email, defaults={"name": wish.name})
+    session, created = Session.objects.select_for_update().get_or_create(
+        pk=wish.session,
+        defaults={
+            "exam": exam,
+            "candidate": candidate,
+            "session_key": wish.session_key,
+            "due_key": wish.session_key,
+            "client": wish.client,
+            "started_at": wish.started,
+        },
+    )
+    _refuse_another(session, wish, exam, candidate)
+    return session, created
 
 
 def _signed_exam(envelope: bytes) -> exam_file.SignedExam:

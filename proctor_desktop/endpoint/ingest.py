@@ -20,7 +20,14 @@ from proctor_desktop.core.chain import (
 )
 from proctor_desktop.core.moment import from_rfc3339, rfc3339
 from proctor_desktop.endpoint import server_key, violations
-from proctor_desktop.endpoint.models import NamedBlob, Receipt, Session, StoredRecord
+from proctor_desktop.endpoint.key_chain import Followed, follow_keys
+from proctor_desktop.endpoint.models import (
+    Checkpoint,
+    NamedBlob,
+    Receipt,
+    Session,
+    StoredRecord,
+)
 from proctor_desktop.endpoint.models.evidence import MEDIA_TYPE_CHARS, RULE_CHARS
 from proctor_desktop.endpoint.refusal import Refusal, security
 from proctor_desktop.wire import dsse, rest
@@ -38,9 +45,9 @@ class Acknowledged:
 
 
 def accept(
-    session_id: uuid.UUID, texts: Sequence[str], checkpoint: bytes, now: datetime
+    session_id: uuid.UUID, texts: Sequence[str], checkpoints: Sequence[bytes], now: datetime
 ) -> Acknowledged:
-    """Store a batch and countersign its checkpoint; raises Refusal.
+    """Store a batch with its checkpoints and countersign the last; raises Refusal.
 
     Returns after the commit. A batch that is here already gets the receipt it got before; one that
     overlaps is continued where it is new; one that contradicts what is here, or leaves a hole, is
@@ -50,11 +57,11 @@ def accept(
     head = Head(records[-1].seq, records[-1].hash)
     with transaction.atomic():
         session = Session.objects.select_for_update().get(pk=session_id)
-        _check_checkpoint(checkpoint, session, head)
         fresh = _fresh(session, records)
+        followed = _follow_keys(session, records, checkpoints)
         if fresh:
-            _store(session, fresh)
-        receipt = _receipt(session, head, checkpoint, now)
+            _store(session, fresh, followed)
+        receipt = _receipt(session, head, now)
     return Acknowledged(head, receipt)
 
 
@@ -110,18 +117,17 @@ def _check_storable(record: Record, session_id: str) -> None:
     violations.told(record)
 
 
-def _check_checkpoint(envelope: bytes, session: Session, head: Head) -> None:
+def _follow_keys(
+    session: Session, records: Sequence[Record], checkpoints: Sequence[bytes]
+) -> Followed:
+    stored = session.checkpoints.filter(seq__gte=records[0].seq)
+    known = {seq: bytes(envelope) for seq, envelope in stored.values_list("seq", "envelope")}
+    hashes = {record.seq: record.hash for record in records}
     try:
-        opened = dsse.verify(envelope, dsse.CHECKPOINT, [session.session_key])
-        stated = opened.json()
-        from_rfc3339(stated["wall"])
-    except (dsse.BadEnvelope, KeyError, TypeError, ValueError) as problem:
-        security.warning("session %s: checkpoint refused: %s", session.pk, problem)
-        detail = f"The checkpoint is not signed by the session key: {problem}."
-        raise Refusal(_BAD, detail) from problem
-    covers = (stated.get("session"), stated.get("seq"), stated.get("head"))
-    if covers != (str(session.pk), head.seq, head.hash):
-        raise Refusal(_BAD, "The checkpoint does not cover the batch's last record.")
+        return follow_keys(str(session.pk), session.due_key, known, checkpoints, hashes)
+    except Refusal as refusal:
+        security.warning("session %s: checkpoint refused: %s", session.pk, refusal.detail)
+        raise
 
 
 def _fresh(session: Session, records: Sequence[Record]) -> tuple[Record, ...]:
@@ -136,7 +142,12 @@ def _fresh(session: Session, records: Sequence[Record]) -> tuple[Record, ...]:
         raise
 
 
-def _store(session: Session, records: Sequence[Record]) -> None:
+def _store(session: Session, records: Sequence[Record], followed: Followed) -> None:
+    Checkpoint.objects.bulk_create(
+        Checkpoint(session=session, seq=seq, envelope=envelope)
+        for seq, envelope in followed.fresh.items()
+    )
+    session.due_key = followed.due_key
     StoredRecord.objects.bulk_create(
         StoredRecord(
             session=session,
@@ -160,10 +171,10 @@ def _store(session: Session, records: Sequence[Record]) -> None:
     )
     violations.apply(session, records)
     session.head_seq, session.head_hash = records[-1].seq, records[-1].hash
-    session.save(update_fields=["head_seq", "head_hash"])
+    session.save(update_fields=["head_seq", "head_hash", "due_key"])
 
 
-def _receipt(session: Session, head: Head, checkpoint: bytes, now: datetime) -> bytes:
+def _receipt(session: Session, head: Head, now: datetime) -> bytes:
     """The stored receipt for this head, or a new one; it leaves here only after the commit."""
     earlier = Receipt.objects.filter(session=session, seq=head.seq).first()
     if earlier is not None:
@@ -179,7 +190,6 @@ def _receipt(session: Session, head: Head, checkpoint: bytes, now: datetime) -> 
         session=session,
         seq=head.seq,
         head=head.hash,
-        checkpoint=checkpoint,
         receipt=receipt,
         created_at=now,
     )

@@ -40,11 +40,16 @@ def beat(session_id: uuid.UUID, body: rest.HeartbeatRequest, now: datetime) -> r
         )
         commands = _take_commands(session_id, now)
     return {
-        "health": health(shutil.disk_usage(conf.current().data_folder).free),
+        "health": present_health(),
         "server_time": rfc3339(now),
         "messages": [],
         "commands": commands,
     }
+
+
+def present_health() -> int:
+    """How much more this server should be sent: see :func:`health`."""
+    return health(shutil.disk_usage(conf.current().data_folder).free)
 
 
 def health(free_bytes: int) -> int:

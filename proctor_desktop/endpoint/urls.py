@@ -11,6 +11,7 @@ _SESSION = "v1/sessions/<uuid:session>/"
 app_name = "proctor_desktop"
 urlpatterns = [
     path("v1/sessions/", views.Sessions.as_view(), name="sessions"),
+    path("v1/sessions/late/", views.LateSessions.as_view(), name="late-sessions"),
     path(_SESSION, views.SessionDetail.as_view(), name="session"),
     path(f"{_SESSION}records/", views.Records.as_view(), name="records"),
     path(f"{_SESSION}blobs/<str:sha256>/", views.Blob.as_view(), name="blob"),

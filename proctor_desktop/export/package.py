@@ -8,11 +8,9 @@ there, or no longer whole, is named in the manifest as missing and never passed 
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import tempfile
-import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +21,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from proctor_desktop.core.chain import EMPTY, BlobRef, BrokenChain, Head, decode, digest, follow
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.export import container
-from proctor_desktop.export.manifest import FileLine, Manifest, missing_blobs
+from proctor_desktop.export.container_writer import ContainerWriter
+from proctor_desktop.export.manifest import Manifest, absent_blobs
 from proctor_desktop.hosts.durability import sync_folder
 from proctor_desktop.wire import dsse
 
@@ -61,14 +60,22 @@ class Journal(Protocol):
         """The file that holds a blob, or None."""
         ...
 
-    def session_key(self) -> Ed25519PrivateKey | None:
-        """The session's signing key, or None when it is gone."""
+    def session_key(self) -> str:
+        """The public key (hex) that the session is registered with."""
+        ...
+
+    def signing_key(self, public_key: str) -> Ed25519PrivateKey | None:
+        """The private half of the key that is due to sign, or None when it is gone."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class PackageSummary:
-    """What was written. ``missing`` names the blobs that could not be included."""
+    """What was written.
+
+    ``missing`` names the blobs that could not be included, ``withheld`` those that an excerpt
+    leaves out.
+    """
 
     path: Path
     made: datetime
@@ -78,28 +85,36 @@ class PackageSummary:
     receipts: int
     blobs: int
     missing: tuple[str, ...]
+    withheld: tuple[str, ...]
     closed: bool
     size_bytes: int
 
 
-def write_package(journal: Journal, destination: Path, now: datetime) -> PackageSummary:
+@dataclass(frozen=True, slots=True)
+class _Signing:
+    """The checkpoints of an export and the key that the last of them names."""
+
+    checkpoints: tuple[tuple[int, bytes], ...]
+    key: Ed25519PrivateKey
+
+
+def write_package(
+    journal: Journal, destination: Path, now: datetime, only: Collection[str] | None = None
+) -> PackageSummary:
     """Write the session's evidence to ``destination``, whole or not at all.
+
+    With ``only``, an excerpt: of the blobs just these (by SHA-256), the others listed as withheld.
+    The records are all there in any case: their hashes prove that the chosen files belong to them.
 
     ``now`` goes into the summary only, never into the file. A session that is still running is
     exported up to its present last record. Raises EnvironmentProblem when the journal has no
     records or no key, is damaged, or the file cannot be written (a full disk, say).
     """
-    key = _from_journal(journal, journal.session_key)
-    if key is None:
-        raise EnvironmentProblem(
-            f"session {journal.session}",
-            "its signing key is gone, so an export could not be signed",
-            "Upload the session instead, or restore its folder from a copy.",
-        )
+    signing = _signing(journal)
     try:
         part = _part_beside(destination)
         try:
-            manifest, size_bytes = _fill(part, journal, key)
+            manifest, size_bytes = _fill(part, journal, signing, only)
             part.replace(destination)
         finally:
             part.unlink(missing_ok=True)
@@ -107,62 +122,6 @@ def write_package(journal: Journal, destination: Path, now: datetime) -> Package
     except OSError as problem:
         raise _unwritable(destination, problem) from problem
     return _summary(destination, now, manifest, size_bytes)
-
-
-class _Writer:
-    """Appends entries to the container; each header is completed once its content is known."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._entries: list[container.Entry] = []
-        self.files: list[FileLine] = []
-
-    def add(self, name: str, pieces: Iterable[bytes]) -> FileLine:
-        """Append one file and return its manifest line."""
-        offset = self._file.tell()
-        self._file.write(container.local_header(container.Entry(name, 0, 0, offset)))
-        sha256, crc, size = hashlib.sha256(), 0, 0
-        for piece in pieces:
-            self._refuse_above_limit(len(piece))
-            self._file.write(piece)
-            sha256.update(piece)
-            crc = zlib.crc32(piece, crc)
-            size += len(piece)
-        entry = container.Entry(name, size, crc, offset)
-        self._file.seek(offset)
-        self._file.write(container.local_header(entry))
-        self._file.seek(entry.end_bytes)
-        self._entries.append(entry)
-        line = FileLine(name, size, sha256.hexdigest())
-        self.files.append(line)
-        return line
-
-    def position(self) -> int:
-        """Where the next entry would start: what :meth:`cut_back` takes."""
-        return self._file.tell()
-
-    def cut_back(self, offset: int) -> None:
-        """Take everything from ``offset`` on out again."""
-        self._file.seek(offset)
-        self._file.truncate()
-        while self._entries and self._entries[-1].offset_bytes >= offset:
-            self._entries.pop()
-            self.files.pop()
-
-    def finish(self) -> int:
-        """Write the directory; returns the container's size in bytes."""
-        if len(self._entries) > container.MAX_ENTRIES:
-            raise _too_large(f"it would hold more than {container.MAX_ENTRIES} files")
-        start = self._file.tell()
-        directory = b"".join(map(container.central_header, self._entries))
-        self._refuse_above_limit(len(directory) + container.END.size)
-        end = container.end_record(len(self._entries), len(directory), start)
-        self._file.write(directory + end)
-        return self._file.tell()
-
-    def _refuse_above_limit(self, more_bytes: int) -> None:
-        if self._file.tell() + more_bytes > container.MAX_FILE_BYTES:
-            raise _too_large("it would be larger than 4 GiB")
 
 
 class _Log:
@@ -192,54 +151,87 @@ class _Log:
         self.blobs.update((blob.sha256, blob) for blob in record.blobs)
 
 
-def _fill(part: Path, journal: Journal, key: Ed25519PrivateKey) -> tuple[Manifest, int]:
+def _signing(journal: Journal) -> _Signing:
+    """The checkpoints as they stand, and the key after them, from here on in memory.
+
+    In a running session the key may have had its turn, and be gone, before it was read: then there
+    is a newer checkpoint.
+    """
+    asked: set[str] = set()
+    while True:
+        checkpoints = tuple(_from_journal(journal, journal.checkpoints))
+        due = _named(checkpoints[-1][1]) if checkpoints else journal.session_key()
+        key = journal.signing_key(due)
+        if key is not None:
+            return _Signing(checkpoints, key)
+        if due in asked:
+            raise EnvironmentProblem(
+                f"session {journal.session}",
+                "its signing key is gone, so an export could not be signed",
+                "Upload the session instead, or restore its folder from a copy.",
+            )
+        asked.add(due)
+
+
+def _named(checkpoint: bytes) -> str:
+    return str(dsse.peek(checkpoint).get("next_key"))
+
+
+def _fill(
+    part: Path, journal: Journal, signing: _Signing, only: Collection[str] | None
+) -> tuple[Manifest, int]:
     with part.open("r+b") as file:
-        writer = _Writer(file)
-        manifest = _write_contents(writer, journal, dsse.public_hex(key))
-        writer.add(container.MANIFEST, [dsse.sign_json(key, dsse.MANIFEST, manifest.to_json())])
+        writer = ContainerWriter(file)
+        manifest = _write_contents(writer, journal, signing, only)
+        envelope = dsse.sign_json(signing.key, dsse.MANIFEST, manifest.to_json())
+        writer.add(container.MANIFEST, [envelope])
         size_bytes = writer.finish()
         file.flush()
         os.fsync(file.fileno())
     return manifest, size_bytes
 
 
-def _write_contents(writer: _Writer, journal: Journal, session_key: str) -> Manifest:
+def _write_contents(
+    writer: ContainerWriter, journal: Journal, signing: _Signing, only: Collection[str] | None
+) -> Manifest:
     log = _Log(journal.session)
     records = writer.add(container.RECORDS, log.lines(journal.records()))
     if log.head == EMPTY:
         raise _damaged(journal.session, "it has no records")
-    _write_envelopes(writer, journal.checkpoints(), container.CHECKPOINTS, log.head)
+    _write_envelopes(writer, signing.checkpoints, container.CHECKPOINTS, log.head)
     _write_envelopes(writer, journal.receipts(), container.RECEIPTS, log.head)
     exam = _from_journal(journal, journal.exam_envelope)
     writer.add(container.EXAM, [exam])
-    for sha256, blob in sorted(log.blobs.items()):
-        _write_blob(writer, blob, journal.blob_path(sha256))
+    wanted = log.blobs.keys() if only is None else log.blobs.keys() & set(only)
+    for sha256 in sorted(wanted):
+        _write_blob(writer, log.blobs[sha256], journal.blob_path(sha256))
     return Manifest(
         session=journal.session,
-        session_key=session_key,
+        session_key=journal.session_key(),
         exam_sha256=digest(exam),
         records=log.head.seq,
         records_sha256=records.sha256,
         head=log.head.hash,
         closed=log.closed,
         files=tuple(writer.files),
-        missing=missing_blobs(log.blobs, writer.files, container.BLOBS),
+        missing=absent_blobs(wanted, writer.files, container.BLOBS),
+        withheld=tuple(sorted(log.blobs.keys() - wanted)),
     )
 
 
 def _write_envelopes(
-    writer: _Writer,
+    writer: ContainerWriter,
     envelopes: Iterable[tuple[int, bytes]],
     folder: str,
     head: Head,
 ) -> None:
-    # A running session may sign a head that is later than the last record exported here.
+    # A receipt of a running session may cover more than the records that were exported here.
     for seq, envelope in sorted(dict(envelopes).items()):
         if seq <= head.seq:
             writer.add(container.envelope_name(folder, seq), [envelope])
 
 
-def _write_blob(writer: _Writer, blob: BlobRef, path: Path | None) -> None:
+def _write_blob(writer: ContainerWriter, blob: BlobRef, path: Path | None) -> None:
     """Add the blob, unless it is not there or no longer has the hash that its record names."""
     if path is None:
         return
@@ -306,6 +298,7 @@ def _summary(path: Path, now: datetime, manifest: Manifest, size_bytes: int) -> 
         receipts=count(container.RECEIPTS),
         blobs=count(container.BLOBS),
         missing=manifest.missing,
+        withheld=manifest.withheld,
         closed=manifest.closed,
         size_bytes=size_bytes,
     )
@@ -330,10 +323,4 @@ def _damaged(session: str, why: str) -> EnvironmentProblem:
         f"the journal of session {session}",
         why,
         "Start the monitor on this folder once, so that it recovers what it can.",
-    )
-
-
-def _too_large(why: str) -> EnvironmentProblem:
-    return EnvironmentProblem(
-        "the export", why, "Upload the session; its own evidence is untouched."
     )

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from proctor_desktop.core.capability import Capability
 from proctor_desktop.hosts.focus import FocusProbe
+from proctor_desktop.hosts.screen_changes import ScreenChanges
 from proctor_desktop.hosts.session_kind import SessionKind, session_kind
 
 
@@ -23,6 +24,10 @@ class Host(Protocol):
 
     def open_focus_probe(self) -> FocusProbe:
         """Start watching the active window; raises EnvironmentProblem where nobody can."""
+        ...
+
+    def open_screen_changes(self) -> ScreenChanges:
+        """Start watching for drawings; raises EnvironmentProblem where the system tells of none."""
         ...
 
 

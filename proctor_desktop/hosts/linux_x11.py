@@ -5,7 +5,9 @@ from __future__ import annotations
 from proctor_desktop.core.capability import Capability, Level
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.hosts.focus import FocusProbe
+from proctor_desktop.hosts.screen_changes import ScreenChanges
 from proctor_desktop.hosts.session_kind import SessionKind
+from proctor_desktop.hosts.x11_damage import X11Damage
 from proctor_desktop.hosts.x11_focus import X11FocusProbe, connect, has_window_manager
 
 _CANNOT_STOP_IT = "Another window can be noticed and named, but not kept away."
@@ -34,6 +36,10 @@ class X11Host:
     def open_focus_probe(self) -> FocusProbe:
         """Watch the active window; raises EnvironmentProblem without X server or window manager."""
         return X11FocusProbe(self._display)
+
+    def open_screen_changes(self) -> ScreenChanges:
+        """Watch for drawings; raises EnvironmentProblem where the X server does not tell."""
+        return X11Damage(self._display)
 
 
 _SCREEN = Capability(

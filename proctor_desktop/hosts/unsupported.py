@@ -5,6 +5,7 @@ from __future__ import annotations
 from proctor_desktop.core.capability import Capability, Level
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.hosts.focus import FocusProbe
+from proctor_desktop.hosts.screen_changes import ScreenChanges
 from proctor_desktop.hosts.session_kind import SessionKind
 
 _WHY = {
@@ -39,4 +40,10 @@ class UnsupportedHost:
         """Always raises EnvironmentProblem with the reason."""
         raise EnvironmentProblem(
             "window focus", _WHY[self.session], _FIX.get(self.session, _DEFAULT_FIX)
+        )
+
+    def open_screen_changes(self) -> ScreenChanges:
+        """Always raises EnvironmentProblem with the reason."""
+        raise EnvironmentProblem(
+            "screen changes", _WHY[self.session], _FIX.get(self.session, _DEFAULT_FIX)
         )

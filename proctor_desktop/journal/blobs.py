@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from proctor_desktop.core.chain import BlobRef, digest
-from proctor_desktop.hosts.durability import sync_folder
+from proctor_desktop.hosts.durability import FULL, sync, sync_folder, write_all
+from proctor_desktop.wire.seal import Recipients, sealed
 
 _CHUNK_BYTES = 1024 * 1024
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 class NotKept(OSError):
@@ -25,35 +28,59 @@ class NotKept(OSError):
 class BlobStore:
     """The blobs of one session.
 
-    ``blobs`` holds complete files named by their SHA-256, ``incoming`` the unfinished ones.
+    ``blobs`` holds complete files named by their SHA-256, ``incoming`` the unfinished ones. What is
+    kept is sealed in memory first, if there is anybody to seal it to.
     """
 
-    def __init__(self, blobs: Path, incoming: Path) -> None:
+    def __init__(
+        self,
+        blobs: Path,
+        incoming: Path,
+        to: Recipients,
+        make_room: Callable[[], object] = lambda: None,
+    ) -> None:
+        """``make_room`` is called, in any thread, when there is none and before a second try."""
+        self._make_room = make_room
         self._blobs = blobs
         self._incoming = incoming
+        self._to = to
 
     def keep(self, content: bytes, media_type: str) -> BlobRef:
-        """Make ``content`` durable under its hash; raises NotKept if the disk refuses."""
+        """Make ``content``, sealed, durable under its hash; raises NotKept if the disk refuses."""
+        seals = ""
+        if self._to:
+            content, seals = sealed(content, self._to, media_type)
         name = digest(content)
-        part = self._incoming / f"{uuid.uuid4()}.part"
         try:
-            write_new(part, content)
-            self._publish(part, name)
-        except OSError as problem:
-            with suppress(OSError):  # a disk that is read-only by now; recovery finds it
-                part.unlink(missing_ok=True)
-            raise NotKept(problem.errno, problem.strerror) from problem
-        return BlobRef(name, media_type, len(content))
+            self._write(content, name)
+        except OSError as refusal:
+            # The system may hold the bytes for written, so they go to a new file, once.
+            if refusal.errno in FULL:
+                self._make_room()
+            try:
+                self._write(content, name)
+            except OSError as problem:
+                raise NotKept(problem.errno, problem.strerror) from problem
+        return BlobRef(name, media_type, len(content), seals)
 
-    def adopt(self, part: Path, media_type: str) -> BlobRef:
-        """Take over a file that nobody writes to any more; raises NotKept."""
+    def adopt(self, part: Path, media_type: str, seals: str = "") -> BlobRef:
+        """Take over a file that nobody writes to any more; raises NotKept.
+
+        One that cannot be synced is copied to a new file. ``seals`` is the salted hash of its
+        content where it is a sealed and complete one.
+        """
         try:
-            sync_file(part)
             name, size = hash_file(part)
-            self._publish(part, name)
+            try:
+                sync_file(part)
+                self._publish(part, name)
+            except OSError:
+                self._write(part.read_bytes(), name)
+                with suppress(OSError):  # then recovery finds it
+                    part.unlink()
         except OSError as problem:
             raise NotKept(problem.errno, problem.strerror) from problem
-        return BlobRef(name, media_type, size)
+        return BlobRef(name, media_type, size, seals)
 
     def path(self, sha256: str) -> Path | None:
         """Where the blob is, or None if it is not here (any more)."""
@@ -64,6 +91,16 @@ class BlobStore:
         """The hashes of all blobs that are here."""
         return {entry.name for entry in self._blobs.iterdir() if entry.is_file()}
 
+    def _write(self, content: bytes, name: str) -> None:
+        part = self._incoming / f"{uuid.uuid4()}.part"
+        try:
+            write_new(part, content)
+            self._publish(part, name)
+        except OSError:
+            with suppress(OSError):  # a disk that is read-only by now; recovery finds it
+                part.unlink(missing_ok=True)
+            raise
+
     def _publish(self, part: Path, name: str) -> None:
         part.replace(self._blobs / name)
         sync_folder(self._blobs)
@@ -71,17 +108,18 @@ class BlobStore:
 
 def write_new(path: Path, content: bytes) -> None:
     """Write a file that must not exist yet, readable by its owner only, and sync it."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    descriptor = os.open(path, _NEW, 0o600)
+    try:
+        write_all(descriptor, content)
+        sync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def sync_file(path: Path) -> None:
     """Make a file's content durable, whoever wrote it."""
     with path.open("rb+") as file:
-        os.fsync(file.fileno())
+        sync(file.fileno())
 
 
 def hash_file(path: Path) -> tuple[str, int]:

@@ -3,6 +3,13 @@
 WAL with ``synchronous=FULL``: a commit survives a power cut. There is exactly one writing
 connection, because SQLite up to 3.51.2 can corrupt a WAL file when two connections write or
 checkpoint at the same time (https://www.sqlite.org/wal.html#walresetbug); everyone else reads only.
+
+When a sync fails SQLite gives the transaction up and says so; what had been synced before is safe:
+a page of the log counts only once it was synced, a page of the database is copied again from the
+log as long as its sync was not a success. What it cannot know is whether the pages in its own
+memory and the system's are those on the disk. So the writer opens the file anew after such an error
+and believes what it reads then (``Writer``); a file that cannot be used any more is put aside and
+written again from the twin log (``mend``).
 """
 
 from __future__ import annotations
@@ -17,6 +24,9 @@ from sqlite_utils import Database, Migrations
 from proctor_desktop.core.errors import EnvironmentProblem
 
 FILE_NAME = "journal.db"
+_NOT_THE_DISK = (0, sqlite3.SQLITE_ERROR)
+"""What SQLite says of tables that are missing or there twice, Python of text that is none."""
+
 BUSY_TIMEOUT_S = 10.0
 
 migrations = Migrations("journal")
@@ -57,26 +67,33 @@ _SCHEMA = (
 )
 
 
-def open_for_writing(folder: Path) -> Database:
+class Damaged(EnvironmentProblem):
+    """A session journal that SQLite cannot use."""
+
+
+def open_for_writing(folder: Path, check: bool = True) -> Database:
     """The one writing connection; makes the file where there is none.
 
-    Raises EnvironmentProblem when the file is damaged, unreadable or of a newer program.
+    ``check`` reads every page; whoever knows that this was just done leaves it out.
+
+    Raises EnvironmentProblem when the file is damaged (then it is Damaged), unreadable or of a
+    newer program.
     """
     path = folder / FILE_NAME
-    with _explained(path), ExitStack() as stack:
+    with explained(path), ExitStack() as stack:
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
         db = Database(stack.enter_context(closing(connection)))
         path.chmod(0o600)
         db.execute("PRAGMA journal_mode=WAL")
         for pragma in ("synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "cell_size_check=ON"):
             db.execute(f"PRAGMA {pragma}")
-        _check(db, path)
+        _check(db, path, check)
         migrations.apply(db)
         stack.pop_all()
     return db
 
 
-def open_for_reading(folder: Path) -> Database:
+def open_for_reading(folder: Path, check: bool = True) -> Database:
     """A connection that cannot write; raises EnvironmentProblem when there is no usable journal."""
     path = folder / FILE_NAME
     if not path.is_file():
@@ -84,21 +101,21 @@ def open_for_reading(folder: Path) -> Database:
             str(folder), "there is no session journal in this folder", "Check the path."
         )
     address = f"{path.absolute().as_uri()}?mode=ro"
-    with _explained(path), ExitStack() as stack:
+    with explained(path), ExitStack() as stack:
         connection = sqlite3.connect(
             address, uri=True, timeout=BUSY_TIMEOUT_S, check_same_thread=False
         )
         db = Database(stack.enter_context(closing(connection)), recursive_triggers=False)
-        _check(db, path)
+        _check(db, path, check)
         if migrations.pending(db):
             raise damaged(path, "it has no tables of this version")
         stack.pop_all()
     return db
 
 
-def damaged(path: Path, reason: str) -> EnvironmentProblem:
+def damaged(path: Path, reason: str) -> Damaged:
     """What to say about a journal that SQLite cannot use."""
-    return EnvironmentProblem(
+    return Damaged(
         str(path),
         f"the session journal is damaged or not a journal ({reason})",
         "Nothing was changed in it. Keep this folder for the institution and start again with "
@@ -106,11 +123,14 @@ def damaged(path: Path, reason: str) -> EnvironmentProblem:
     )
 
 
-def _check(db: Database, path: Path) -> None:
-    found = [row[0] for row in db.execute("PRAGMA quick_check(1)").fetchall()]
-    if found != ["ok"]:
-        raise damaged(path, "; ".join(found))
+def _check(db: Database, path: Path, every_page: bool) -> None:
+    if every_page:
+        found = [row[0] for row in db.execute("PRAGMA quick_check(1)").fetchall()]
+        if found != ["ok"]:
+            raise damaged(path, "; ".join(found))
     newer = {applied.name for applied in migrations.applied(db)} - _KNOWN
+    if not all(name.isidentifier() for name in newer):
+        raise damaged(path, "its list of versions is none")
     if newer:
         raise EnvironmentProblem(
             str(path),
@@ -120,10 +140,16 @@ def _check(db: Database, path: Path) -> None:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
+    """Turn what SQLite says while a journal is opened or read into an EnvironmentProblem."""
     try:
         yield
+    except UnicodeDecodeError as problem:
+        raise damaged(path, "there is text in it that is none") from problem
     except sqlite3.OperationalError as problem:
+        code = getattr(problem, "sqlite_errorcode", 0)
+        if code in _NOT_THE_DISK:
+            raise damaged(path, str(problem)) from problem
         raise EnvironmentProblem(
             str(path),
             f"the session journal cannot be opened ({problem})",

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from proctor_desktop.core.chain import EMPTY, Head
-from proctor_desktop.journal import ledger
+from proctor_desktop.journal import ledger, signing_keys
 from proctor_desktop.journal.blobs import BlobStore
 from proctor_desktop.journal.database import open_for_reading
 from proctor_desktop.journal.session_folder import SessionFolder
+from proctor_desktop.wire.seal import Recipients
 
 
 class Reader:
     """A read-only view; each call sees what is committed at that moment."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, check: bool = True) -> None:
+        """Open the journal in ``folder``; ``check`` as for :func:`open_for_reading`."""
         self._folder = SessionFolder(folder)
-        self._db = open_for_reading(folder)
-        self._blobs = BlobStore(self._folder.blobs, self._folder.incoming)
+        self._db = open_for_reading(folder, check)
+        self._blobs = BlobStore(
+            self._folder.blobs, self._folder.incoming, Recipients(self._folder.session)
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -82,14 +86,13 @@ class Reader:
         rows = self._db.execute("SELECT seq, envelope FROM checkpoints ORDER BY seq")
         return ((row[0], row[1]) for row in rows)
 
-    def checkpoint_between(self, after_seq: int, up_to_seq: int) -> tuple[int, bytes] | None:
-        """The last checkpoint in ``(after_seq, up_to_seq]``, or None."""
-        row = self._db.execute(
-            """SELECT seq, envelope FROM checkpoints WHERE seq > ? AND seq <= ?
-               ORDER BY seq DESC LIMIT 1""",
+    def checkpoints_between(self, after_seq: int, up_to_seq: int) -> list[tuple[int, bytes]]:
+        """Sequence number and envelope of each checkpoint in ``(after_seq, up_to_seq]``."""
+        rows = self._db.execute(
+            "SELECT seq, envelope FROM checkpoints WHERE seq > ? AND seq <= ? ORDER BY seq",
             (after_seq, up_to_seq),
-        ).fetchone()
-        return (row[0], row[1]) if row else None
+        )
+        return [(row[0], row[1]) for row in rows]
 
     def receipts(self) -> Iterator[tuple[int, bytes]]:
         """Sequence number and envelope of each receipt."""
@@ -101,9 +104,17 @@ class Reader:
         found: int = self._db.execute("SELECT coalesce(max(seq), 0) FROM receipts").fetchone()[0]
         return found
 
-    def next_blob(self, up_to_seq: int) -> ledger.Item | None:
+    def next_blob(self, up_to_seq: int, not_now: Collection[str] = ()) -> ledger.Item | None:
         """The most urgent blob to send among those of acknowledged records."""
-        return ledger.next_item(self._db, up_to_seq)
+        return ledger.next_item(self._db, up_to_seq, not_now)
+
+    def refused(self) -> list[ledger.Refused]:
+        """The blobs that the endpoint will not take."""
+        return ledger.refused(self._db)
+
+    def blobs_in(self, *states: ledger.State) -> list[str]:
+        """The hashes of the blobs whose delivery has got so far."""
+        return ledger.of_state(self._db, *states)
 
     def delivery(self) -> ledger.Counts:
         """How much waits and how much has arrived."""
@@ -126,6 +137,10 @@ class Reader:
         """Where a blob is, or None."""
         return self._blobs.path(sha256)
 
-    def session_key(self) -> Ed25519PrivateKey | None:
-        """The session's signing key, while it is on this machine."""
-        return self._folder.session_key() if (self._folder.path / "session.key").exists() else None
+    def session_key(self) -> str:
+        """The public key (hex) that the session is registered with."""
+        return self._folder.session_key()
+
+    def signing_key(self, public_key: str) -> Ed25519PrivateKey | None:
+        """The private half of a key that signs next; None when it is not on this machine."""
+        return signing_keys.load(self._folder.keys, public_key)

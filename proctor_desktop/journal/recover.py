@@ -6,7 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from proctor_desktop.core.chain import EMPTY, Head, Record, decode, follow
+from proctor_desktop.core.chain import (
+    EMPTY,
+    Head,
+    Record,
+    decode,
+    digest,
+    follow,
+    kind_at_a_glance,
+)
 from proctor_desktop.core.moment import NS_PER_S, Moment, from_rfc3339
 from proctor_desktop.core.observation import Source
 from proctor_desktop.core.policy import Rules
@@ -18,6 +26,7 @@ from proctor_desktop.journal.writer import Entry
 
 CLIP = "clip"
 _RULES = {rule.name: rule for rule in enabled_rules(Rules())}
+_TELL_NOTHING = frozenset({"observations", "heartbeat", "segment", "warning"})
 _STOPPED = "the monitor stopped before it was recorded"
 
 
@@ -27,7 +36,8 @@ class LeftBehind:
 
     ``open_violations`` holds the last data of each violation without an end, by number;
     ``calibration`` the data of the last calibration that gave a pose, if there was one; ``photo``
-    the hash of the reference photo, if one was kept;
+    the hash of the reference photo, if one was kept; ``damaged`` the databases that were put aside
+    and told of;
     ``owed_clips`` the violations, with the source, for which the exam asks for a clip and no record
     tells what became of it.
     """
@@ -39,6 +49,7 @@ class LeftBehind:
     owed_clips: tuple[tuple[int, Source], ...] = ()
     calibration: dict[str, Any] | None = None
     photo: str | None = None
+    damaged: frozenset[str] = frozenset()
     opened: Record | None = None
     last: Record | None = None
     exam_started: Record | None = None
@@ -49,15 +60,25 @@ class LeftBehind:
 
 
 def read_back(raw_records: Iterable[bytes]) -> LeftBehind:
-    """Walk the whole chain; raises BrokenChain if it does not hold."""
+    """Walk the whole chain; raises BrokenChain if it does not hold.
+
+    Records that tell nothing about where the session stands are not parsed but for the last one.
+    """
     state, still_open, clips = LeftBehind(), dict[int, dict[str, Any]](), _Clips()
+    head, raw, session = EMPTY, b"", ""
     for raw in raw_records:
+        if kind_at_a_glance(session, head, raw) in _TELL_NOTHING:
+            head = Head(head.seq + 1, digest(raw))
+            continue
         record = decode(raw)
-        state = _after(replace(state, head=follow(state.head, record), last=record), record)
+        head, session = follow(head, record), record.session
+        state = _after(state, record)
         _follow_violation(still_open, record)
         clips.follow(record)
     return replace(
         state,
+        head=head,
+        last=decode(raw) if raw else None,
         open_violations=tuple(sorted(still_open.items())),
         owed_clips=tuple(clips.owed),
     )
@@ -114,6 +135,8 @@ def _after(state: LeftBehind, record: Record) -> LeftBehind:
             state = replace(state, calibration=dict(data))
         case "identity" if data.get("outcome") == "kept":
             state = replace(state, photo=record.blobs[0].sha256)
+        case "restart" if "damaged" in data:
+            state = replace(state, damaged=state.damaged.union(data["damaged"]))
         case "session.open":
             state = replace(state, opened=record)
         case "exam.start":

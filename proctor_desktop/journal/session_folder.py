@@ -1,10 +1,13 @@
 """Where one session lives on disk.
 
 DATA/<session>/journal.db     records, checkpoints, receipts, delivery
+               records.log    the same but the delivery once more (see twin_log)
                blobs/<sha256> stills and segments, complete
                incoming/      files still being written (*.part)
                exam.dsse      the exam file as it was opened
-               session.key    the session's signing key
+               keys/          the key that signs the next checkpoint, and the one after it
+               enrolment.key  the key that asks the endpoint for tokens
+               delegation.dsse  the session key's word that it may
 """
 
 from __future__ import annotations
@@ -21,11 +24,29 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.hosts.durability import sync_folder
+from proctor_desktop.journal import signing_keys, twin_log
 from proctor_desktop.journal.blobs import write_new
 from proctor_desktop.journal.database import FILE_NAME, damaged, open_for_writing
+from proctor_desktop.wire import dsse, rest
 
 _LOCK = "in-use.lock"
 _WANTED = "takeover.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What an enrolment is signed with, and the session key's signature that it may be.
+
+    The session key itself is destroyed at the first checkpoint, a token may be needed any time.
+    """
+
+    key: Ed25519PrivateKey
+    delegation: bytes
+
+    @property
+    def session_key(self) -> str:
+        """The public key (hex) that the session is registered with."""
+        return str(dsse.peek(self.delegation)["session_key"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +83,27 @@ class SessionFolder:
         except OSError as problem:
             raise damaged(path, problem.strerror or "unreadable") from problem
 
-    def session_key(self) -> Ed25519PrivateKey:
-        """The key that signs this session's checkpoints."""
-        path = self.path / "session.key"
+    @property
+    def keys(self) -> Path:
+        """The private keys of checkpoints to come."""
+        return self.path / "keys"
+
+    def credentials(self) -> Credentials:
+        """What this session enrols with."""
+        path = self.path / "enrolment.key"
         try:
-            return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+            key = Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+            made = Credentials(key, (self.path / "delegation.dsse").read_bytes())
+            dsse.verify(made.delegation, dsse.DELEGATION, [made.session_key])
         except OSError as problem:
             raise damaged(path, problem.strerror or "unreadable") from problem
-        except ValueError as problem:
-            raise damaged(path, "there is no key in it") from problem
+        except (ValueError, KeyError) as problem:
+            raise damaged(path, "there is no key in it, or none that may be used") from problem
+        return made
+
+    def session_key(self) -> str:
+        """The public key (hex) that the session is registered with; it signs first."""
+        return self.credentials().session_key
 
 
 def create(data: Path, exam_envelope: bytes) -> SessionFolder:
@@ -81,11 +114,12 @@ def create(data: Path, exam_envelope: bytes) -> SessionFolder:
     session = str(uuid.uuid4())
     draft = SessionFolder(data / f".new-{session}")
     try:
-        for folder in (draft.path, draft.blobs, draft.incoming, draft.segments):
+        for folder in (draft.path, draft.blobs, draft.incoming, draft.segments, draft.keys):
             folder.mkdir(mode=0o700)
-        write_new(draft.path / "session.key", Ed25519PrivateKey.generate().private_bytes_raw())
+        _make_keys(draft, session)
         write_new(draft.path / "exam.dsse", exam_envelope)
         open_for_writing(draft.path).close()
+        sync_folder(draft.path)
         draft.path.rename(data / session)
         sync_folder(data)
     except OSError as problem:
@@ -97,19 +131,36 @@ def create(data: Path, exam_envelope: bytes) -> SessionFolder:
     return SessionFolder(data / session)
 
 
+def _make_keys(draft: SessionFolder, session: str) -> None:
+    first, enrolment = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    body: rest.DelegationPayload = {
+        "session": session,
+        "session_key": dsse.public_hex(first),
+        "enrol_key": dsse.public_hex(enrolment),
+    }
+    signing_keys.keep(draft.keys, first)
+    write_new(draft.path / "enrolment.key", enrolment.private_bytes_raw())
+    write_new(draft.path / "delegation.dsse", dsse.sign_json(first, dsse.DELEGATION, body))
+
+
 def existing(data: Path) -> list[SessionFolder]:
     """The sessions in a data folder, oldest first."""
     if not data.is_dir():
         return []
-    found = [p for p in data.iterdir() if p.name[0] != "." and (p / FILE_NAME).is_file()]
+    found = [p for p in data.iterdir() if p.name[0] != "." and _has_journal(p)]
     found.sort(key=lambda p: (_made_ns(p), p.name))
     return [SessionFolder(p) for p in found]
 
 
+def _has_journal(folder: Path) -> bool:
+    """A database, or the log that it can be written again from."""
+    return (folder / FILE_NAME).is_file() or (folder.is_dir() and bool(twin_log.files(folder)))
+
+
 def _made_ns(folder: Path) -> int:
-    """When the session was made: its key is never written again. 0 where it is gone."""
-    key = folder / "session.key"
-    return key.stat().st_mtime_ns if key.exists() else 0
+    """When the session was made: its exam is never written again. 0 where it is gone."""
+    exam = folder / "exam.dsse"
+    return exam.stat().st_mtime_ns if exam.exists() else 0
 
 
 def find(data: Path, session: str = "") -> SessionFolder:

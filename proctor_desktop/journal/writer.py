@@ -1,7 +1,7 @@
 """The only thing that writes to the journal: one thread, one connection.
 
-Every call returns after the commit. Calls that wait together share one transaction, so a burst
-costs one sync and not twenty.
+Every call returns after the commit, which comes after the twin log's sync. Calls that wait together
+share one transaction, so a burst costs two syncs and not forty.
 """
 
 from __future__ import annotations
@@ -10,24 +10,27 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from proctor_desktop.core.chain import EMPTY, BlobRef, Head, digest, encode
+from proctor_desktop.core.chain import BlobRef, Head, digest, encode
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.moment import Moment, rfc3339
-from proctor_desktop.journal import ledger
+from proctor_desktop.journal import ledger, twin_log
 from proctor_desktop.journal.database import damaged, open_for_writing
+from proctor_desktop.journal.mirror import Mirror, bring_up, head_of
 from proctor_desktop.journal.session_folder import SessionFolder
+from proctor_desktop.journal.signing_keys import Pair, SigningKeys
 from proctor_desktop.wire import dsse, rest
 
 CHECKPOINT_EVERY_RECORDS = 50
 CHECKPOINT_EVERY_S = 10.0
 _MAX_TOGETHER = 64
+_PRIMARY_CODE = 0xFF
 
 T = TypeVar("T")
 
@@ -60,18 +63,26 @@ class Writer:
     """
 
     def __init__(
-        self, folder: SessionFolder, boot: str, committed: Callable[[], None] = lambda: None
+        self,
+        folder: SessionFolder,
+        boot: str,
+        committed: Callable[[], None] = lambda: None,
+        check: bool = True,
     ) -> None:
+        """Open the journal, bringing it and its twin to the same state first."""
         self._folder = folder
         self._boot = boot
         self._committed = committed
-        self._db = open_for_writing(folder.path)
-        self._key = folder.session_key()
-        self._head = _head_of(self._db)
+        self._db = open_for_writing(folder.path, check)
+        self._mirror = self._joined_with_twin()
+        self._told_trouble = ""
+        self._head = head_of(self._db)
         self._signed_seq = self._db.execute(
             "SELECT coalesce(max(seq), 0) FROM checkpoints"
         ).fetchone()[0]
         self._signed_at_ns: int | None = None
+        self._to_sign: Moment | None = None
+        self._keys = SigningKeys(folder.keys, _key_due(self._db, folder))
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
@@ -109,11 +120,27 @@ class Writer:
 
     def checkpoint(self, moment: Moment) -> None:
         """Sign the present end of the chain, unless that has been done."""
-        self._do(lambda db: self._sign(db, moment))
+        self._do(lambda _: self._want_signature(moment))
 
     def reopen_ledger(self) -> None:
         """Make what a crash left half sent pending again."""
         self._do(ledger.reopen)
+
+    def block(self, reason: str) -> None:
+        """Note that nothing can be sent until there is a new token."""
+        self._do(lambda db: ledger.block(db, reason))
+
+    def unblock(self) -> None:
+        """Let what waited for a token be sent."""
+        self._do(ledger.unblock)
+
+    def redrive(self) -> int:
+        """Let what the endpoint refused for good be sent again; how many files those are."""
+        return self._do(ledger.redrive)
+
+    def release(self, up_to_seq: int, still_missing: Collection[str]) -> int:
+        """Make collectable what is delivered beyond doubt; see :func:`ledger.release`."""
+        return self._do(lambda db: ledger.release(db, up_to_seq, still_missing))
 
     def close(self) -> None:
         """Finish what is waiting and close the database; whoever calls later is refused."""
@@ -121,6 +148,7 @@ class Writer:
             self._closed = True
             self._jobs.put(None)
         self._thread.join()
+        self._mirror.close()
         self._db.close()
 
     def _do(self, work: Callable[[Database], T]) -> T:
@@ -153,22 +181,62 @@ class Writer:
         return batch, False
 
     def _commit(self, batch: Sequence[_Job]) -> None:
-        before = (self._head, self._signed_seq, self._signed_at_ns)
+        before = (self._head, self._signed_seq, self._signed_at_ns, self._told_trouble)
+        mirrored = self._mirror.reached
         try:
             with self._db.atomic():
                 results = [job.work(self._db) for job in batch]
+                self._sign_if_wanted(self._db)
+                self._mirror.copy(self._db)
         except Exception as problem:
-            self._head, self._signed_seq, self._signed_at_ns = before
-            if len(batch) > 1:  # one bad job must not take the others with it
-                for job in batch:
-                    self._commit([job])
+            if not self._is_there_after_all(before[0], problem):
+                self._head, self._signed_seq, self._signed_at_ns, self._told_trouble = before
+                self._to_sign = None
+                self._mirror.take_back(mirrored)
+                self._refuse(batch, problem)
                 return
-            batch[0].done.set_exception(self._explained(problem))
-            return
         for job, result in zip(batch, results, strict=True):
             job.done.set_result(result)
         if self._head != before[0]:
             self._committed()
+        if self._signed_seq != before[1]:
+            self._keys.rotate()  # whoever waited for the commit does not wait for this
+
+    def _refuse(self, batch: Sequence[_Job], problem: Exception) -> None:
+        if len(batch) == 1:
+            batch[0].done.set_exception(self._explained(problem))
+            return
+        for job in batch:  # one bad job must not take the others with it
+            self._commit([job])
+
+    def _is_there_after_all(self, before: Head, problem: Exception) -> bool:
+        """Look at the file anew after an error of the disk: what was given up may be in it."""
+        code = getattr(problem, "sqlite_errorcode", 0) & _PRIMARY_CODE
+        if code not in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT):
+            return False
+        try:
+            anew = open_for_writing(self._folder.path, check=False)
+        except EnvironmentProblem:
+            return False  # the old connection serves until it can be opened
+        self._db.close()
+        self._db = anew
+        return self._head != before and head_of(anew) == self._head
+
+    def _joined_with_twin(self) -> Mirror:
+        """Take from the twin what only it has; one that cannot be read is begun anew."""
+        path = self._folder.path
+        try:
+            twin = twin_log.read(path)
+            bring_up(self._db, twin)
+        except OSError:
+            twin = twin_log.unread(path)
+        return Mirror(path, twin, self._db)
+
+    def _twin_state(self, moment: Moment) -> Entry:
+        """That records have one copy only for now, or two again."""
+        self._told_trouble = self._mirror.trouble
+        state = "lost" if self._told_trouble else "ok"
+        return Entry(moment, "twin_log", {"state": state, "reason": self._told_trouble})
 
     def _explained(self, problem: Exception) -> Exception:
         if isinstance(problem, sqlite3.OperationalError):
@@ -182,10 +250,12 @@ class Writer:
         return problem
 
     def _append(self, db: Database, entries: Sequence[Entry]) -> Head:
+        if entries and self._mirror.trouble != self._told_trouble:
+            self._insert(db, self._twin_state(entries[0].moment))
         for entry in entries:
             self._insert(db, entry)
         if entries and self._due(entries):
-            self._sign(db, entries[-1].moment)
+            self._want_signature(entries[-1].moment)
         return self._head
 
     def _insert(self, db: Database, entry: Entry) -> None:
@@ -218,21 +288,31 @@ class Writer:
         unsigned = self._head.seq - self._signed_seq
         return waited_s >= CHECKPOINT_EVERY_S or unsigned >= CHECKPOINT_EVERY_RECORDS
 
-    def _sign(self, db: Database, moment: Moment) -> None:
-        if self._head.seq == self._signed_seq:
-            return
+    def _want_signature(self, moment: Moment) -> None:
+        self._to_sign = moment
+
+    def _sign_if_wanted(self, db: Database) -> None:
+        """One checkpoint for all that is committed together, since each takes a key of its own."""
+        moment, self._to_sign = self._to_sign, None
+        keys = self._keys.pair() if moment and self._head.seq != self._signed_seq else None
+        if moment is not None and keys is not None:
+            self._sign(db, moment, keys)
+
+    def _sign(self, db: Database, moment: Moment, keys: Pair) -> None:
         body: rest.CheckpointPayload = {
             "session": self._folder.session,
             "seq": self._head.seq,
             "head": self._head.hash,
             "wall": rfc3339(moment.wall_utc),
+            "next_key": keys.next_key,
         }
-        envelope = dsse.sign_json(self._key, dsse.CHECKPOINT, body)
+        envelope = dsse.sign_json(keys.due, dsse.CHECKPOINT, body)
         db.execute("INSERT INTO checkpoints VALUES (?, ?)", (self._head.seq, envelope))
         self._signed_seq = self._head.seq
         self._signed_at_ns = time.monotonic_ns()
 
 
-def _head_of(db: Database) -> Head:
-    row = db.execute("SELECT seq, hash FROM records ORDER BY seq DESC LIMIT 1").fetchone()
-    return Head(*row) if row else EMPTY
+def _key_due(db: Database, folder: SessionFolder) -> str:
+    """The public key that the last committed checkpoint names, or the registered one."""
+    row = db.execute("SELECT envelope FROM checkpoints ORDER BY seq DESC LIMIT 1").fetchone()
+    return str(dsse.peek(row[0])["next_key"]) if row else folder.session_key()

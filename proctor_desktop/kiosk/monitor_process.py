@@ -23,10 +23,12 @@ log = logging.getLogger(__name__)
 class MonitorProcess(QObject):
     """One life of monitor after the other, each with the same command.
 
-    ``said`` carries a list of messages, ``garbled`` what was wrong with a line, ``gone`` an
-    :class:`Exit`, ``not_started`` the reason. Monitor's stderr goes to our log line by line.
+    ``started`` says that one is there to be spoken to, ``said`` carries a list of messages,
+    ``garbled`` what was wrong with a line, ``gone`` an :class:`Exit`, ``not_started`` the reason.
+    Monitor's stderr goes to our log line by line.
     """
 
+    started = Signal()
     said = Signal(list)
     garbled = Signal(str)
     gone = Signal(object)
@@ -56,6 +58,7 @@ class MonitorProcess(QObject):
         self._out, self._err = LineSplitter(), LineSplitter()
         self._last_words.clear()
         process = self._process = QProcess(self)
+        process.started.connect(self.started)
         process.readyReadStandardOutput.connect(self._read_messages)
         process.readyReadStandardError.connect(self._read_log)
         process.finished.connect(self._finished)

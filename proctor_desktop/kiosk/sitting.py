@@ -28,7 +28,8 @@ class Sitting(QObject):
     """Holds the present :class:`CandidateView` and is the only one who changes it.
 
     ``changed`` carries the view before and after; ``left`` comes once, with the exit code, when
-    nothing runs any more (``has_left`` then stays true). ``clock`` is monotonic seconds.
+    nothing runs any more (``has_left`` then stays true). ``clock`` is monotonic seconds. The
+    reference photo is held here for a monitor that is started again, in memory only.
     """
 
     changed = Signal(object, object)
@@ -52,7 +53,9 @@ class Sitting(QObject):
         self._leave_since_s: float | None = None
         self.has_left = False
         self._preview_wanted = False
+        self._photo = stdio.HeldPhoto()
         self._monitor = MonitorProcess(command, self)
+        self._monitor.started.connect(self._hand_back_photo)
         self._monitor.said.connect(self._hear)
         self._monitor.garbled.connect(self._garbled)
         self._monitor.gone.connect(self._gone)
@@ -100,8 +103,14 @@ class Sitting(QObject):
     def _hear(self, messages: Sequence[stdio.Downward]) -> None:
         view = self.view
         for message in messages:
+            if isinstance(message, stdio.HoldPhoto):
+                self._photo = stdio.HeldPhoto(message.blob, message.jpeg)
             view = state.reduce(view, message, self._clock())
         self._show(view)
+
+    def _hand_back_photo(self) -> None:
+        """Give a new monitor the reference photo; on disk it is sealed and cannot be read."""
+        self._monitor.send(self._photo)
 
     def _garbled(self, fault: str) -> None:
         self._show(state.troubled(self.view, supervision.not_understood(fault)))

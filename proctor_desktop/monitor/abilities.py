@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from proctor_desktop.config.remedy import SYNC_WEIGHTS
@@ -12,12 +13,18 @@ from proctor_desktop.monitor.stages import StageOptions
 from proctor_desktop.sources.sound_inputs import sound_inputs
 from proctor_desktop.sources.video_device import is_there
 from proctor_desktop.vision.models import ModelFiles
+from proctor_desktop.wire.fingerprint import fingerprint
 
 _NOT_BUILT = "This version watches; it does not lock the computer down."
 
 
-def abilities(host: Host, options: StageOptions, analysers: Analysers) -> tuple[Capability, ...]:
-    """Every ability that the evidence speaks of, at the level it has in this session."""
+def abilities(
+    host: Host, options: StageOptions, analysers: Analysers, seal_to: Sequence[str] = ()
+) -> tuple[Capability, ...]:
+    """Every ability that the evidence speaks of, at the level it has in this session.
+
+    ``seal_to`` are the public keys (hex) that the exam names for sealing.
+    """
     models = analysers.vision
     camera, microphone = _camera(options), _microphone(options)
     look, compare, check, listen = (
@@ -38,11 +45,24 @@ def abilities(host: Host, options: StageOptions, analysers: Analysers) -> tuple[
         Capability("keyboard and mouse", Level.NOT_POSSIBLE, _NOT_BUILT),
         Capability("clipboard", Level.NOT_POSSIBLE, _NOT_BUILT),
         Capability("other programs", Level.NOT_POSSIBLE, _NOT_BUILT),
-        Capability(
+        _sealing(seal_to),
+    )
+
+
+def _sealing(seal_to: Sequence[str]) -> Capability:
+    if not seal_to:
+        return Capability(
             "sealed evidence",
             Level.NOT_POSSIBLE,
-            "This version keeps stills, clips and screen video readable on this computer.",
-        ),
+            "The exam names no key to seal to: stills, clips and screen video stay readable on "
+            "this computer.",
+        )
+    names = ", ".join(map(fingerprint, seal_to))
+    return Capability(
+        "sealed evidence",
+        Level.ENFORCED,
+        f"Stills, clips and screen video are sealed in memory; only who holds one of these keys "
+        f"can open them: {names}.",
     )
 
 

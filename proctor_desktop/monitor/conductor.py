@@ -29,6 +29,7 @@ from proctor_desktop.vision.calibration import (
     CalibrationProgress,
 )
 from proctor_desktop.wire import rest, stdio
+from proctor_desktop.wire.fingerprint import fingerprint
 
 PHOTO_TIMEOUT_S = 20.0
 _ONE_FACE = 1
@@ -53,8 +54,9 @@ class Hands:
     ``watch`` switches the sources and the upload on: nothing is watched, and nothing leaves this
     computer, before the candidate has agreed. ``calibrate`` starts a calibration, with the screen's
     corners or without; ``cancel`` ends one without a result; ``use`` hands vision a calibration.
-    ``photo`` names the reference photo for the endpoint; ``remember`` makes the face in a frame the
-    one to compare with, ``recall`` does so with a photo that was kept. ``say`` tells the kiosk,
+    ``photo`` names the reference photo for the endpoint; ``remember`` makes the face in a frame,
+    which is kept under this hash, the one to compare with; ``recall`` does so with a photo that was
+    kept before. ``say`` tells the kiosk,
     ``alarm`` sets (seconds from now) or with None stops the timer for the photo, ``stop`` ends the
     session for a reason.
     """
@@ -64,7 +66,7 @@ class Hands:
     cancel: Callable[[], None]
     use: Callable[[Calibration | None], None]
     photo: Callable[[str], None]
-    remember: Callable[[int], None]
+    remember: Callable[[int, str], None]
     recall: Callable[[str], None]
     say: Callable[[stdio.Downward], None]
     alarm: Callable[[float | None], None]
@@ -150,7 +152,7 @@ class Conductor:
             self._without_photo(f"the photo could not be kept: {problem}")
             return
         self._hands.photo(blob.sha256)
-        self._hands.remember(seen.frame)
+        self._hands.remember(seen.frame, blob.sha256)
         self._go(Phase.IDENTIFIED, "identity", {"kind": "face", "outcome": "kept"}, (blob,))
 
     def photo_overdue(self) -> None:
@@ -228,6 +230,7 @@ class Conductor:
         return "policy", {
             "exam_sha256": signed.sha256,
             "policy": policy_to_json(signed.exam.policy),
+            "seal_to": list(signed.exam.seal_to),
         }
 
     def _capabilities(self) -> tuple[str, dict[str, Any]]:
@@ -334,6 +337,7 @@ class Conductor:
             signer=exam.signer,
             limits=self._limits(),
             calibration=self._settings.offered,
+            sealed_to=[fingerprint(key) for key in exam.exam.seal_to],
         )
 
     def _limits(self) -> list[str]:

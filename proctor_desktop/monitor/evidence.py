@@ -7,14 +7,23 @@ from typing import Any
 
 from proctor_desktop.core import media_type
 from proctor_desktop.core.chain import BlobRef, Head
+from proctor_desktop.core.disk_budget import Savings
 from proctor_desktop.core.effect import Effect, KeepClip, KeepSound, KeepStill, Record, WakeAt, Warn
 from proctor_desktop.core.engine import Engine
 from proctor_desktop.core.event import Calibrated, Event, ExamEnded, ExamStarted
 from proctor_desktop.core.moment import Moment
-from proctor_desktop.core.observation import CameraOpened, FocusChanged, Gap, SourceHealth
+from proctor_desktop.core.observation import (
+    CameraOpened,
+    FocusChanged,
+    Gap,
+    Source,
+    SourceHealth,
+)
 from proctor_desktop.journal.blobs import BlobStore, NotKept
-from proctor_desktop.journal.writer import Entry, Writer
+from proctor_desktop.journal.recover import missing_clip
+from proctor_desktop.journal.writer import Entry
 from proctor_desktop.monitor.clips import Clips
+from proctor_desktop.monitor.patient_writer import Journal
 from proctor_desktop.monitor.recent_frames import RecentFrames, SeenPicture
 from proctor_desktop.recording import still
 from proctor_desktop.recording.overlay import overlaid
@@ -45,7 +54,7 @@ class Evidence:
     def __init__(
         self,
         engine: Engine,
-        writer: Writer,
+        writer: Journal,
         blobs: BlobStore,
         frames: RecentFrames,
         warn: Callable[[str, str], None],
@@ -62,6 +71,11 @@ class Evidence:
         self._log: list[list[Any]] = []
         self._logged_at: Moment | None = None
         self._running = False
+        self._savings = Savings()
+
+    def save(self, savings: Savings) -> None:
+        """Leave out what the disk has no room for: each item is recorded as not captured."""
+        self._savings = savings
 
     @property
     def running(self) -> bool:
@@ -131,13 +145,21 @@ class Evidence:
                 case Record():
                     entries.extend(self._entries(effect))
                 case KeepClip() | KeepSound() if self._clips is not None:
-                    self._clips.want(effect)
+                    if self._savings.without_video:
+                        entries.append(self._left_out(effect, self._savings.without_video))
+                    else:
+                        self._clips.want(effect)
                 case Warn(moment, rule, text):
                     entries.append(Entry(moment, "warning", {"rule": rule, "text": text}))
                     self._warn(rule, text)
                 case WakeAt(mono_ns):
                     self._wake(mono_ns)
         self._append(entries)
+
+    def _left_out(self, effect: KeepClip | KeepSound, reason: str) -> Entry:
+        source = Source.CAMERA if isinstance(effect, KeepClip) else Source.MICROPHONE
+        lost = missing_clip(effect.violation, source, reason)
+        return Entry(effect.moment, "not_captured", lost, urgent=True)
 
     def _append(self, entries: list[Entry]) -> None:
         if entries:
@@ -181,6 +203,8 @@ class Evidence:
         return self._blobs.keep(still.jpeg(seen.picture.image), media_type.JPEG)
 
     def _overlay(self, seen: SeenPicture, words: str) -> BlobRef:
+        if self._savings.without_overlays:
+            raise NotKept(0, self._savings.without_overlays)
         still_after_s = self.engine.policy.rules.multiple_faces.still_after_s
         drawn = overlaid(seen.picture.image, seen.observations, still_after_s, words)
         return self._blobs.keep(still.jpeg(drawn, OVERLAY_QUALITY), media_type.JPEG)

@@ -7,21 +7,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from proctor_desktop.core import media_type
-from proctor_desktop.core.chain import BlobRef
+from proctor_desktop.core.clock_watch import Asleep, ClockJump, ClockReading, ClockWatch
 from proctor_desktop.core.event import Event, Tick
-from proctor_desktop.core.moment import Clock
-from proctor_desktop.core.observation import FacesSeen, Gap, Health, Source, SourceHealth
+from proctor_desktop.core.moment import Clock, Moment
+from proctor_desktop.core.observation import (
+    FacesSeen,
+    FocusChanged,
+    Gap,
+    Health,
+    Source,
+    SourceHealth,
+)
 from proctor_desktop.core.session import Phase
 from proctor_desktop.journal.blobs import BlobStore, NotKept
 from proctor_desktop.monitor import inbox as items
+from proctor_desktop.monitor.active_names import ActiveNames
 from proctor_desktop.monitor.conductor import Conductor
+from proctor_desktop.monitor.disk_watch import LOOK_S
 from proctor_desktop.monitor.evidence import Evidence
 from proctor_desktop.monitor.segment_record import segment_data
 from proctor_desktop.monitor.status import Status
 from proctor_desktop.monitor.stop_request import StopRequest
 from proctor_desktop.monitor.timers import Timers
 from proctor_desktop.recording.segment import Segment
-from proctor_desktop.wire.stdio import WantPreview
+from proctor_desktop.wire.stdio import HeldPhoto, WantPreview
 
 UPLOAD = "upload"
 """The one stage that the session goes on without."""
@@ -36,6 +45,7 @@ TAKEOVER_LOOK_S = 0.5
 LONGEST_WAIT_S = 0.5
 
 WAKE, HEARTBEAT, FLUSH, SNAPSHOT = "wake", "heartbeat", "flush", "snapshot"
+DISK = "disk"
 PHOTO, DURATION, ORPHANED, TAKEOVER = "photo", "duration", "orphaned", "takeover"
 
 ORPHANED_REASON = "the exam window is gone"
@@ -53,13 +63,18 @@ class StageFailed(Exception):
 class Outlets:
     """What the loop calls at its own pace.
 
-    ``wanted`` tells whether another monitor waits to take the session over.
+    ``wanted`` tells whether another monitor waits to take the session over; ``photo`` takes the one
+    that the kiosk held in memory, or None once the kiosk is gone; ``clocks`` reads all the clocks
+    there are, where there is more than the loop's own; ``disk`` looks at how much room there is.
     """
 
     snapshot: Callable[[], None]
     beat: Callable[[], int]
     preview: Callable[[bool], None]
     wanted: Callable[[], bool]
+    photo: Callable[[HeldPhoto | None], None]
+    clocks: Callable[[], ClockReading] | None = None
+    disk: Callable[[Moment], None] = lambda _: None
 
 
 class SessionLoop:
@@ -86,6 +101,8 @@ class SessionLoop:
         self._clock = clock
         self._outlets = outlets
         self._stop = stop
+        self._clock_watch = ClockWatch()
+        self._programs = ActiveNames()
 
     def run(self, duration_s: float | None) -> str:
         """Handle items and timers; returns why it stopped.
@@ -96,6 +113,7 @@ class SessionLoop:
         self._timers.every(HEARTBEAT, HEARTBEAT_S, now_ns)
         self._timers.every(FLUSH, FLUSH_S, now_ns)
         self._timers.every(SNAPSHOT, SNAPSHOT_S, now_ns)
+        self._timers.every(DISK, LOOK_S, now_ns)
         while self._stop.reason is None:
             self.turn()
             self._watch_duration(duration_s)
@@ -105,6 +123,7 @@ class SessionLoop:
         """Handle one item, if one comes in time, and whatever is due."""
         wait_s = self._timers.wait_s(self._clock.now().mono_ns, LONGEST_WAIT_S)
         item = self._inbox.get(wait_s)
+        self._watch_clock()
         if item is not None:
             self.handle(item)
         for name in self._timers.due(self._clock.now().mono_ns):
@@ -122,11 +141,14 @@ class SessionLoop:
                 self._observe(item)
             case items.FromCandidate(_, WantPreview(on)):
                 self._outlets.preview(on)
+            case items.FromCandidate(_, HeldPhoto() as held):
+                self._outlets.photo(held)
             case items.FromCandidate(_, message):
                 self._conductor.candidate(message)
             case items.KioskGone(moment):
                 health = SourceHealth(Source.KIOSK, Health.LOST, "the exam window is gone")
                 self._observe(Event(moment, health))
+                self._outlets.photo(None)
                 self._timers.at(ORPHANED, moment.later(KIOSK_GRACE_S).mono_ns)
                 self._timers.every(TAKEOVER, TAKEOVER_LOOK_S, moment.mono_ns)
             case items.Calibrating(progress):
@@ -143,16 +165,19 @@ class SessionLoop:
         self._evidence.observe(event)
         if isinstance(event.what, FacesSeen):
             self._conductor.faces(event.what)
+        elif isinstance(event.what, FocusChanged):
+            self._programs.active(event.moment, event.what.application)
 
     def _adopt(self, segment: Segment) -> None:
-        data, now = segment_data(segment), self._clock.now()
+        programs = self._programs.between(segment.started, segment.ended)
+        data, now = segment_data(segment, programs), self._clock.now()
         try:
-            blobs: tuple[BlobRef, ...] = (self._blobs.adopt(segment.path, media_type.MP4),)
+            blob = self._blobs.adopt(segment.path, media_type.MP4, segment.seals)
         except NotKept as problem:
             data |= {"what": "screen segment", "reason": str(problem)}
             self._evidence.record(now, "not_captured", data)
             return
-        self._evidence.record(now, "segment", data, blobs)
+        self._evidence.record(now, "segment", data, (blob,))
 
     def _crashed(self, stage: str, problem: BaseException) -> None:
         data = {"what": stage, "reason": f"the {stage} stage stopped: {problem!r}"}
@@ -175,6 +200,8 @@ class SessionLoop:
                 self._outlets.snapshot()
             case "heartbeat":
                 self._heartbeat()
+            case "disk":
+                self._outlets.disk(now)
             case "photo":
                 self._conductor.photo_overdue()
             case "duration":
@@ -183,6 +210,27 @@ class SessionLoop:
                 self._stop.ask(ORPHANED_REASON)
             case "takeover" if self._outlets.wanted():
                 self._stop.ask(ORPHANED_REASON)
+
+    def _watch_clock(self) -> None:
+        """Record what a person did to the clock, or a lid to the computer.
+
+        Before anything else that this turn records, so that the times behind it are explained.
+        """
+        for change in self._clock_watch.look(self._clocks()):
+            now = self._clock.now()
+            match change:
+                case Asleep(seconds):
+                    reason = "the computer was suspended"
+                    gap = Gap(Source.MONITOR, round(seconds, 3), reason)
+                    self._evidence.observe(Event(now, gap))
+                case ClockJump():
+                    self._evidence.record(now, "clock_jump", change.to_json())
+
+    def _clocks(self) -> ClockReading:
+        if self._outlets.clocks is not None:
+            return self._outlets.clocks()
+        now = self._clock.now()
+        return ClockReading(now, now.mono_ns, now.mono_ns)
 
     def _heartbeat(self) -> None:
         now = self._clock.now()

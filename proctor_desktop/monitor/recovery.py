@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from proctor_desktop.config.exam import open_envelope
 from proctor_desktop.core import media_type
 from proctor_desktop.core.chain import BlobRef, BrokenChain, digest
-from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.session import Phase
-from proctor_desktop.journal.blobs import BlobStore
+from proctor_desktop.journal.blobs import BlobStore, NotKept, hash_file
+from proctor_desktop.journal.mend import mend, put_aside, rebuild
 from proctor_desktop.journal.reader import Reader
 from proctor_desktop.journal.recover import LeftBehind, closing_entries, read_back
 from proctor_desktop.journal.session_folder import SessionFolder
@@ -19,9 +20,13 @@ from proctor_desktop.journal.writer import Entry, Writer
 from proctor_desktop.monitor.segment_record import segment_data
 from proctor_desktop.recording.orphan import orphan
 from proctor_desktop.wire import rest
+from proctor_desktop.wire.seal import MAGIC, is_sealed
+from proctor_desktop.wire.unseal import BadSeal, read_header
 
 _TYPES = {b"\xff\xd8\xff": media_type.JPEG, b"OggS": media_type.OGG}
 """Media types by what a file begins with; what begins otherwise is video."""
+
+_SEALED_TYPES = {*_TYPES.values(), media_type.PNG, media_type.MP4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +44,27 @@ def unfinished(
 
     On a computer that several people use, nobody may go on with somebody else's session.
 
-    Raises EnvironmentProblem when its journal is damaged.
+    A damaged journal is put aside and written again from its twin log first. Raises
+    EnvironmentProblem when that is not possible.
     """
     envelope = folder.exam_envelope()
     if digest(envelope) != exam_sha256:
         open_envelope(envelope, str(folder.path / "exam.dsse"))  # another exam, or a damaged one?
         return None
-    with Reader(folder.path) as reader:
-        try:
-            left = read_back(reader.records())
-        except BrokenChain as problem:
-            raise EnvironmentProblem(
-                str(folder.path),
-                f"the session journal is damaged ({problem})",
-                "Nothing was changed in it. Keep this folder for the institution and start again "
-                "with another --data folder.",
-            ) from problem
+    mend(folder.path)
+    try:
+        left = _read_back(folder)
+    except BrokenChain as problem:
+        rebuild(folder.path, str(problem))
+        left = _read_back(folder)
     if left.phase is Phase.CLOSED or not _is_of(left, candidate):
         return None
     return Unfinished(folder, left)
+
+
+def _read_back(folder: SessionFolder) -> LeftBehind:
+    with Reader(folder.path, check=False) as reader:
+        return read_back(reader.records())
 
 
 def _is_of(left: LeftBehind, candidate: rest.Candidate) -> bool:
@@ -78,13 +85,42 @@ def take_over(
     Nothing is deleted: what cannot be used is moved to ``quarantine/``.
     """
     writer.reopen_ledger()
-    orphans = blobs.names() - reader.named_blobs()
-    entries = closing_entries(found.left, now, boot, len(orphans))
-    if entries and orphans:
-        entries[0] = Entry(now, "restart", entries[0].data, _references(blobs, sorted(orphans)))
-    segments = [entry for part in _parts(found.folder) if (entry := _segment(part, blobs, now))]
+    orphans = sorted(blobs.names() - reader.named_blobs())
+    whole = [name for name in orphans if _is_whole(blobs, name)]
+    parts = _parts(found.folder)
+    segments = [entry for part in parts if (entry := _recovered(part, blobs, now))]
+    useless = _useless(found.folder, set(orphans) - set(whole))
+    entries = closing_entries(found.left, now, boot, len(whole))
+    if entries:
+        told = entries[0].data | _damage(found)
+        if useless:
+            told |= {"quarantined": len(useless)}
+        entries[0] = Entry(now, "restart", told, _references(blobs, whole))
     writer.append(*entries[:1], *segments, *entries[1:])
-    _quarantine(found.folder)
+    _quarantine(found.folder, useless)
+
+
+def _is_whole(blobs: BlobStore, name: str) -> bool:
+    """Whether a file is what its name says: a disk may have kept the name and not the content."""
+    path = blobs.path(name)
+    return path is not None and hash_file(path)[0] == name
+
+
+def _recovered(part: Path, blobs: BlobStore, now: Moment) -> Entry | None:
+    """The record of a video that was being written, or of why it could not be taken over."""
+    try:
+        return _segment(part, blobs, now)
+    except NotKept as problem:
+        lost = {"what": "screen segment", "reason": str(problem), "file": part.name}
+        return Entry(now, "not_captured", lost)
+
+
+def _damage(found: Unfinished) -> dict[str, Any]:
+    """What the restart record says of a database that had to be written again."""
+    aside = [name for name in put_aside(found.folder.path) if name not in found.left.damaged]
+    if not aside:
+        return {}
+    return {"damaged": aside, "rebuilt": "the database was written again from its twin log"}
 
 
 def _references(blobs: BlobStore, names: list[str]) -> tuple[BlobRef, ...]:
@@ -98,9 +134,21 @@ def _references(blobs: BlobStore, names: list[str]) -> tuple[BlobRef, ...]:
 
 def _type_of(path: Path) -> str:
     with path.open("rb") as file:
-        begins = file.read(max(map(len, _TYPES)))
+        begins = file.read(max(len(MAGIC), *map(len, _TYPES)))
+        if is_sealed(begins):
+            file.seek(0)
+            return _sealed_type(file)
     known = (kind for start, kind in _TYPES.items() if begins.startswith(start))
     return next(known, media_type.MP4)
+
+
+def _sealed_type(file: BinaryIO) -> str:
+    """The type of what is sealed, as its header says; nothing of it can be read here."""
+    try:
+        stated = read_header(file).type
+    except BadSeal:
+        return media_type.BYTES
+    return stated if stated in _SEALED_TYPES else media_type.BYTES
 
 
 def _parts(folder: SessionFolder) -> list[Path]:
@@ -116,11 +164,16 @@ def _segment(part: Path, blobs: BlobStore, now: Moment) -> Entry | None:
     return Entry(now, "segment", data, (blobs.adopt(part, media_type.MP4),))
 
 
-def _quarantine(folder: SessionFolder) -> None:
-    left = [*folder.incoming.glob("*.part"), *_parts(folder)]
-    if not left:
+def _useless(folder: SessionFolder, torn: set[str]) -> list[Path]:
+    """What can be taken for nothing: unfinished files, and blobs that are not what they are."""
+    names = [folder.blobs / name for name in sorted(torn)]
+    return [*folder.incoming.glob("*.part"), *_parts(folder), *names]
+
+
+def _quarantine(folder: SessionFolder, useless: list[Path]) -> None:
+    if not useless:
         return
     quarantine = folder.path / "quarantine"
     quarantine.mkdir(mode=0o700, exist_ok=True)
-    for path in left:
+    for path in useless:
         path.rename(quarantine / path.name)

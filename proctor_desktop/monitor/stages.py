@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from proctor_desktop.core.disk_budget import Savings
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.event import Event
 from proctor_desktop.core.frame import Frame
@@ -19,6 +20,7 @@ from proctor_desktop.core.policy import Policy
 from proctor_desktop.hosts import Host
 from proctor_desktop.hosts.session_kind import SessionKind
 from proctor_desktop.monitor import inbox as items
+from proctor_desktop.monitor.active_names import ActiveNames
 from proctor_desktop.monitor.analysers import Analysers
 from proctor_desktop.monitor.footage import Rings
 from proctor_desktop.monitor.inbox import Inbox
@@ -39,6 +41,7 @@ from proctor_desktop.vision.calibration import CalibrationOutcome, CalibrationPr
 from proctor_desktop.vision.loading import load_models
 from proctor_desktop.vision.reference_face import load_reference_face
 from proctor_desktop.vision.worker import VisionWorker
+from proctor_desktop.wire.seal import Recipients
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +123,8 @@ class Stages:
         )
         self._microphone = self._make_microphone()
         self._focus = self._make_focus()
+        self._recipients = Recipients("")
+        self._titles = ActiveNames()
         self._segmenter: Segmenter | None = None
         self._screen: ScreenGrabber | None = None
         self._started: list[Stage] = []
@@ -140,8 +145,9 @@ class Stages:
             self._focus.open()
             open_screen(self._host).close()
 
-    def start(self, segments: Path) -> None:
-        """Start everything; screen video is written into ``segments``."""
+    def start(self, segments: Path, to: Recipients) -> None:
+        """Start everything; screen video is written into ``segments``, sealed if to anybody."""
+        self._recipients = to
         for stage in (self._camera, self.vision, self._microphone, self._focus):
             if stage is not None:
                 stage.start()
@@ -161,6 +167,16 @@ class Stages:
         while self._started:
             self._started.pop(0).stop()
 
+    def save(self, savings: Savings) -> None:
+        """Take fewer pictures of the screen, or none, while the disk has no room for them."""
+        if self._screen is None or self._segmenter is None:
+            return
+        self._screen.limit(savings.frames_per_s, "disk")
+        if savings.without_video:
+            self._segmenter.pause(savings.without_video)
+        else:
+            self._segmenter.resume()
+
     def calibrate(self, gaze: bool) -> None:
         """Calibrate eyes and ears; progress and outcome go to the inbox."""
         self._hearing.measure_room()
@@ -172,16 +188,19 @@ class Stages:
         if picture is not None:
             self.vision.remember(picture.image)
 
-    def recall(self, photo: Path | None) -> None:
-        """The same with a photo that was kept; what is gone or no picture is told and left out."""
+    def recall(self, photo: bytes) -> None:
+        """The same with a photo that was taken before; what is no picture is told and left out."""
         try:
-            image = still.picture(b"" if photo is None else photo.read_bytes())
-        except (OSError, ValueError) as problem:
-            what = f"faces are not compared: the reference photo cannot be read ({problem})"
-            told = SourceHealth(Source.VISION, Health.DEGRADED, what)
-            self._report(self._clock.now(), told)
+            image = still.picture(photo)
+        except ValueError as problem:
+            self.not_compared(f"the reference photo cannot be read ({problem})")
             return
         self.vision.remember(image)
+
+    def not_compared(self, reason: str) -> None:
+        """Tell that faces are compared with no photo, and why."""
+        told = SourceHealth(Source.VISION, Health.DEGRADED, f"faces are not compared: {reason}")
+        self._report(self._clock.now(), told)
 
     def _make_microphone(self) -> Microphone | None:
         device = self._options.microphone
@@ -212,6 +231,8 @@ class Stages:
             self._clock,
             self._report,
             self._crash("segmenter"),
+            to=self._recipients,
+            limit=lambda rate: self._limit_screen(rate, "encoder"),
         )
         self._screen = ScreenGrabber(
             self._recording.screen_frames_per_s,
@@ -220,12 +241,19 @@ class Stages:
             self._report,
             self._crash("screen"),
             lambda: open_screen(self._host),
+            self._segmenter.unchanged,
+            self._host.open_screen_changes,
+            self._titles.active if self._recording.window_titles else None,
         )
         self._screen.open()
         for stage in (self._segmenter, self._screen):
             stage.start()
         # Stopped in this order: first no more pictures, then the last segment is closed.
         self._started += [self._screen, self._segmenter]
+
+    def _limit_screen(self, frames_per_s: float | None, on_behalf_of: str) -> None:
+        if self._screen is not None:
+            self._screen.limit(frames_per_s, on_behalf_of)
 
     def _report(self, moment: Moment, observation: Observation) -> None:
         if (
@@ -260,7 +288,8 @@ class Stages:
         self._inbox.put(items.CalibrationEnded(self._clock.now(), outcome, room_dbfs))
 
     def _finished(self, segment: Segment) -> None:
-        self._inbox.put(items.SegmentFinished(segment))
+        titles = self._titles.between(segment.started, segment.ended)
+        self._inbox.put(items.SegmentFinished(replace(segment, titles=titles)))
 
     def _crash(self, stage: str) -> Callable[[BaseException], None]:
         return lambda problem: self._inbox.put(items.StageCrashed(stage, problem))

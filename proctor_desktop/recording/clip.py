@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from proctor_desktop.core.frame import FRAMES_PER_S
 from proctor_desktop.core.moment import Moment, rfc3339
 from proctor_desktop.hosts.opencv import importing_opencv
-from proctor_desktop.recording.encoder import CODEC, FragmentedVideo, SegmentFull
+from proctor_desktop.recording.codec import CAMERA
+from proctor_desktop.recording.encoder import FragmentedVideo, SegmentFull
+from proctor_desktop.recording.memory_file import MemoryFile
 from proctor_desktop.recording.ring import Pictures
 from proctor_desktop.wire.rest import MAX_BLOB_BYTES
 
@@ -44,7 +46,7 @@ class CameraClip:
     width: int
     height: int
     left_out: int = 0
-    codec: str = CODEC
+    codec: str = CAMERA.name
 
 
 def camera_clip(pictures: Pictures, limit_bytes: int = LIMIT_BYTES) -> CameraClip:
@@ -63,9 +65,9 @@ def camera_clip(pictures: Pictures, limit_bytes: int = LIMIT_BYTES) -> CameraCli
 def _encoded(pictures: Pictures, limit_bytes: int) -> CameraClip:
     first = pictures[0].moment
     height, width = _decoded(pictures[0].jpeg).shape[:2]
-    file = _Memory()
+    file = MemoryFile()
     about = json.dumps({"started": rfc3339(first.wall_utc), "mono_ns": first.mono_ns})
-    video = FragmentedVideo(file, width, height, FRAMES_PER_S, about, limit_bytes, screen=False)
+    video = FragmentedVideo(file, width, height, FRAMES_PER_S, about, limit_bytes, codec=CAMERA)
     kept = _write(video, pictures)
     if not kept:
         video.abandon()
@@ -99,23 +101,3 @@ def _decoded(jpeg: bytes) -> NDArray[np.uint8]:
     if bgr is None:
         raise ValueError("a picture of the ring cannot be decoded")
     return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2BGRA), np.uint8)
-
-
-class _Memory:
-    """What the encoder writes to; memory does not fail."""
-
-    def __init__(self) -> None:
-        self.content = bytearray()
-        self.size_bytes = 0
-        self.failure: OSError | None = None
-
-    def write(self, data: bytes) -> int:
-        self.content += data
-        self.size_bytes = len(self.content)
-        return len(data)
-
-    def sync(self) -> None:
-        """There is no disk."""
-
-    def close(self) -> None:
-        """The content stays."""

@@ -1,15 +1,11 @@
-"""Video that survives a crash: fragmented MP4, one fragment a frame, AV1.
-
-SVT-AV1 is told whether it sees a screen (``scm``), to use one thread, and to hold no frame back
-(``pred-struct=1``, ``rtc=1``), so that each picture is a packet, and with the next one on disk,
-before the call returns. Without layers of pictures it takes a sixth less memory and no more bytes.
-"""
+"""Video that survives a crash: fragmented MP4, one fragment a frame."""
 
 from __future__ import annotations
 
 import os
 from contextlib import suppress
 from fractions import Fraction
+from typing import cast
 
 os.environ.setdefault("SVT_LOG", "1")  # errors only; read by SVT-AV1 when it starts
 
@@ -22,13 +18,10 @@ from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, Colorspace
 from numpy.typing import NDArray
 
+from proctor_desktop.recording.codec import SCREEN, Codec
 from proctor_desktop.recording.segment_file import Sink
 
-CODEC = "av1"
-
 _MOVFLAGS = "frag_every_frame+empty_moov+default_base_moof"
-_PRESET = {"preset": "8", "crf": "40"}
-_ONE_BY_ONE = "lp=1:pred-struct=1:rtc=1:hierarchical-levels=0"
 _TICK = Fraction(1, 1000)
 _ONE_KEY_FRAME = 1_000_000
 _BT709 = 1
@@ -43,8 +36,7 @@ class FragmentedVideo:
     """Writes pictures with their times into ``sink``.
 
     The picture's size is fixed; odd sides are made even by repeating the last row or column. A
-    file never gets larger than ``limit_bytes``. ``screen`` False is for a camera's pictures, which
-    take a third less time that way.
+    file never gets larger than ``limit_bytes``.
     """
 
     def __init__(
@@ -56,9 +48,9 @@ class FragmentedVideo:
         comment: str,
         limit_bytes: int,
         *,
-        screen: bool = True,
+        codec: Codec = SCREEN,
     ) -> None:
-        self.width_px, self.height_px = _even(width_px), _even(height_px)
+        self.width_px, self.height_px = even(width_px), even(height_px)
         self._sink = sink
         self._limit_bytes = limit_bytes
         self._container = av.open(
@@ -69,12 +61,16 @@ class FragmentedVideo:
         )
         self._container.metadata["comment"] = comment
         rate = Fraction(frames_per_s).limit_denominator(1000)
-        self._stream = self._container.add_stream("libsvtav1", rate=rate, options=_svt(screen))
+        self._stream = cast(
+            "VideoStream",
+            self._container.add_stream(codec.encoder, rate=rate, options=dict(codec.options)),
+        )
         self._stream.width, self._stream.height = self.width_px, self.height_px
         self._stream.pix_fmt = "yuv420p"
         self._stream.codec_context.time_base = self._stream.time_base = _TICK
         self._stream.codec_context.gop_size = _ONE_KEY_FRAME
         self._last_ms = -1
+        self._written_ms = -1
         self._held_bytes = 0
         _describe_colour(self._stream.codec_context)
 
@@ -97,13 +93,17 @@ class FragmentedVideo:
         if not self._fits(packets):
             raise SegmentFull
         self._mux(packets)
+        if self._written_ms >= 0:  # the one before is on its way to the disk by now, not this one
+            self._sink.end_picture(self._written_ms)
+            self._check_sink()
+        self._written_ms = self._last_ms
 
     def close(self) -> None:
         """Write what is still held back and the end of the file; raises OSError."""
         self._mux(self._stream.encode(None))
         self._container.close()
-        if self._sink.failure is not None:
-            raise self._sink.failure
+        self._sink.finish(max(0, self._written_ms))
+        self._check_sink()
 
     def abandon(self) -> None:
         """Let go of the encoder, after a failure, without adding pictures to the file."""
@@ -113,6 +113,9 @@ class FragmentedVideo:
 
     def _mux(self, packets: list[Packet[VideoStream]]) -> None:
         self._container.mux(packets)
+        self._check_sink()
+
+    def _check_sink(self) -> None:
         if self._sink.failure is not None:
             raise self._sink.failure
 
@@ -134,8 +137,18 @@ def encodable(image: NDArray[np.uint8]) -> av.VideoFrame:
 
 def look_alike(one: av.VideoFrame, other: av.VideoFrame) -> bool:
     """Whether two pictures of one size, made by ``encodable``, are the same to the encoder."""
+    if one is other:
+        return True
     pairs = zip(one.planes, other.planes, strict=True)
     return all(np.array_equal(_pixels(plane), _pixels(second)) for plane, second in pairs)
+
+
+def unlike(one: av.VideoFrame, other: av.VideoFrame) -> float:
+    """The share of pixels in which two pictures of one size differ, 0 only if in none at all."""
+    if look_alike(one, other):
+        return 0.0
+    share = float(np.mean(_pixels(one.planes[0]) != _pixels(other.planes[0])))
+    return max(share, np.finfo(float).tiny)
 
 
 def _pixels(plane: VideoPlane) -> NDArray[np.uint8]:
@@ -144,11 +157,8 @@ def _pixels(plane: VideoPlane) -> NDArray[np.uint8]:
     return lines[:, : plane.width]
 
 
-def _svt(screen: bool) -> dict[str, str]:
-    return {**_PRESET, "svtav1-params": f"scm={int(screen)}:{_ONE_BY_ONE}"}
-
-
-def _even(pixels: int) -> int:
+def even(pixels: int) -> int:
+    """A side of the video for that of a picture."""
     return pixels + pixels % 2
 
 

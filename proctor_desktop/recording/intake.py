@@ -31,9 +31,14 @@ class Intake(Generic[Image]):
         self._closed = False
 
     def put(self, frame: Frame[Image]) -> bool:
-        """Queue ``frame``; False when it was dropped. For one producer."""
+        """Queue ``frame``; False when it was dropped. For one producer.
+
+        A frame without a picture says that the screen stands still; nothing is lost with it.
+        """
         with self._condition:
             if len(self._frames) >= self._room:
+                if frame.image is None:
+                    return False
                 self._missing.miss(frame.moment, "the encoder was slower than the screen")
                 return False
             self._frames.append(frame)

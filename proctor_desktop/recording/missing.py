@@ -30,6 +30,7 @@ class MissingFrames:
         if self._since is None:
             return None
         seconds = round(max(0.0, moment.since_s(self._since)), 3)
-        gap = Gap(Source.SCREEN, seconds, f"{self._count} screen frames not kept: {self._reason}")
+        lost = f"{self._count} screen frames not kept: " if self._count else ""
+        gap = Gap(Source.SCREEN, seconds, f"{lost}{self._reason}")
         self._since, self._count = None, 0
         return gap

@@ -8,20 +8,24 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import av
 
 from proctor_desktop.core.frame import Frame
 from proctor_desktop.core.moment import Moment, rfc3339
+from proctor_desktop.recording.codec import SCREEN, Codec
 from proctor_desktop.recording.encoder import (
-    CODEC,
     FragmentedVideo,
     SegmentFull,
+    even,
     look_alike,
+    unlike,
 )
+from proctor_desktop.recording.sealed_file import SealedFile
 from proctor_desktop.recording.segment_file import Sink
 from proctor_desktop.wire.rest import MAX_BLOB_BYTES
+from proctor_desktop.wire.seal import Recipients
 
 EncodableFrame: TypeAlias = Frame[av.VideoFrame]
 """A picture of the screen as ``encodable`` makes it."""
@@ -30,7 +34,11 @@ LIMIT_BYTES = MAX_BLOB_BYTES * 9 // 10
 """Room is left for the seal and for the end of the file."""
 
 _SYNC_EVERY_S = 1.0
-_REPEAT_EVERY_S = 3.0
+_REPEAT_EVERY_S = 10.0
+_STILL_AT_MOST_S = 600.0
+_CHANGING_AT_MOST_S = 60.0
+_LARGE_CHANGE = 0.03
+"""Share of the pixels; so much is told no cheaper as a change than as a whole picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +54,19 @@ class Segment:
     frames: int
     width: int
     height: int
-    codec: str = CODEC
+    codec: str = SCREEN.name
+    seals: str = ""
+    """The salted hash of the content, where the file is sealed and complete."""
+
+    titles: tuple[str, ...] = ()
+    """Of the windows that were active meanwhile, where the exam wants them."""
 
 
 class OpenSegment:
     """A segment that frames are still added to.
 
     Of pictures that are the same as the one before, only a few are encoded: the first, which brings
-    the change before it to disk; one every three seconds, so that a crash costs little of the time
+    the change before it to disk; one every ten seconds, so that a crash costs little of the time
     that the screen stood still; and the last, so that the video lasts as long as it did. They are
     compared as the encoder sees them.
     """
@@ -64,16 +77,26 @@ class OpenSegment:
         first: EncodableFrame,
         frames_per_s: float,
         open_file: Callable[[Path], Sink],
+        to: Recipients,
+        codec: Codec = SCREEN,
     ) -> None:
-        """Make the file for ``first`` and those after it, not adding it yet; raises OSError."""
+        """Make the file for ``first`` and those after it, not adding it yet; raises OSError.
+
+        It is sealed if there is anybody to seal it ``to``.
+        """
         self.size_px = width, height = first.image.width, first.image.height
         self.started = self._seen = self._synced = first.moment
         self._encoded: list[Moment] = []
         self.path = folder / f"{uuid.uuid4()}.part"
+        about = comment(first.moment)
+        form = {"width": even(width), "height": even(height), "codec": codec.name}
         self._file = open_file(self.path)
+        if to:
+            self._file = SealedFile(self._file, to, about | form)
         self._video = FragmentedVideo(
-            self._file, width, height, frames_per_s, comment(first.moment), LIMIT_BYTES
+            self._file, width, height, frames_per_s, json.dumps(about), LIMIT_BYTES, codec=codec
         )
+        self._codec = codec
         self._shown: av.VideoFrame | None = None
         self._repeated = False
         self._waiting: Moment | None = None
@@ -82,6 +105,28 @@ class OpenSegment:
     def frames(self) -> int:
         """How many pictures were encoded."""
         return len(self._encoded)
+
+    @property
+    def last_seen(self) -> Moment:
+        """Up to when it is known what the screen showed."""
+        return self._seen
+
+    def is_over(self, frame: EncodableFrame, segment_s: float) -> bool:
+        """Whether ``frame`` had better begin a new segment.
+
+        A segment's first picture stands alone and weighs as much as a minute of typing. So after
+        ``segment_s`` the next large change begins a new one, or a minute is over; and while the
+        screen stands still, ten.
+        """
+        age_s = frame.moment.since_s(self.started)
+        if (frame.image.width, frame.image.height) != self.size_px:
+            return True
+        if age_s < segment_s:
+            return False
+        changed = 1.0 if self._shown is None else unlike(self._shown, frame.image)
+        if not changed:
+            return age_s >= _STILL_AT_MOST_S
+        return age_s >= _CHANGING_AT_MOST_S or changed >= _LARGE_CHANGE
 
     def add(self, frame: EncodableFrame) -> None:
         """Take the next frame, of the same size; raises OSError and SegmentFull."""
@@ -128,9 +173,18 @@ class OpenSegment:
 
     def _segment(self, ended: Moment, frames: int) -> Segment:
         width_px, height_px = self._video.width_px, self._video.height_px
-        return Segment(self.path, self.started, ended, frames, width_px, height_px)
+        return Segment(
+            self.path,
+            self.started,
+            ended,
+            frames,
+            width_px,
+            height_px,
+            self._codec.name,
+            seals=self._file.seals,
+        )
 
 
-def comment(started: Moment) -> str:
+def comment(started: Moment) -> dict[str, Any]:
     """What the file says about itself, so that it can be adopted after a crash."""
-    return json.dumps({"started": rfc3339(started.wall_utc), "mono_ns": started.mono_ns})
+    return {"started": rfc3339(started.wall_utc), "mono_ns": started.mono_ns}

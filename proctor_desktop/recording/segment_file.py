@@ -10,13 +10,37 @@ _PRIVATE = 0o600
 
 
 class Sink(Protocol):
-    """What a segment's bytes go into."""
+    """What a segment's bytes go into.
 
-    size_bytes: int
-    failure: OSError | None
+    The encoder tells where a picture ends (``at_ms`` after the first one's moment), so that a file
+    can be sealed picture by picture.
+    """
+
+    @property
+    def size_bytes(self) -> int:
+        """How much was written."""
+        ...
+
+    @property
+    def failure(self) -> OSError | None:
+        """Why writing failed, if it did."""
+        ...
+
+    @property
+    def seals(self) -> str:
+        """The salted hash of a finished file's content, where it is sealed; else ""."""
+        ...
 
     def write(self, data: bytes) -> int:
         """Append ``data``; never raises, a failure is kept in ``failure``."""
+        ...
+
+    def end_picture(self, at_ms: int) -> None:
+        """All bytes of one more picture have been written."""
+        ...
+
+    def finish(self, at_ms: int) -> None:
+        """The same of the last picture and the file's end."""
         ...
 
     def sync(self) -> None:
@@ -36,6 +60,8 @@ class SegmentFile:
     go nowhere; the encoder looks at ``failure`` after each frame.
     """
 
+    seals = ""
+
     def __init__(self, path: Path) -> None:
         """Make ``path``, readable by its owner only; raises OSError, also when it exists."""
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
@@ -53,6 +79,12 @@ class SegmentFile:
                 self.failure = problem
                 os.ftruncate(self._handle, self.size_bytes)
         return len(data)
+
+    def end_picture(self, at_ms: int) -> None:
+        """It was written already."""
+
+    def finish(self, at_ms: int) -> None:
+        """It was written already."""
 
     def sync(self) -> None:
         """Bring what was written to the disk; raises OSError."""

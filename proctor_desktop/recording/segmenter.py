@@ -18,11 +18,15 @@ from proctor_desktop.core.moment import Clock, Moment
 from proctor_desktop.core.observation import Health, Source, SourceHealth
 from proctor_desktop.hosts.memory import give_back_freed
 from proctor_desktop.hosts.worker import Crashed, Worker
+from proctor_desktop.recording.codec import SCREEN, Trial, affordable, timed_s
 from proctor_desktop.recording.encoder import SegmentFull, encodable
 from proctor_desktop.recording.intake import Intake, Report
 from proctor_desktop.recording.missing import MissingFrames
+from proctor_desktop.recording.pace import Pace
+from proctor_desktop.recording.pause_request import PauseRequest
 from proctor_desktop.recording.segment import EncodableFrame, OpenSegment, Segment
 from proctor_desktop.recording.segment_file import SegmentFile, Sink
+from proctor_desktop.wire.seal import Recipients
 
 ScreenFrame: TypeAlias = Frame[NDArray[np.uint8]]
 """A picture of the screen: ``uint8``, height x width x 4, in BGRA order."""
@@ -31,17 +35,23 @@ _LOOK_S = 1.0
 _RETRY_S = 5.0
 _OVERDUE_S = 2.0
 _PROVEN_FRAMES = 2
+_TRIED_PICTURES = 2
 _TOO_LARGE = "a single picture is larger than a segment may be"
 
 
 class Segmenter:
     """Writes ``<folder>/<uuid>.part`` files and hands each to ``finished`` when it is complete.
 
-    A segment ends after ``segment_s``, when it is nearly as large as a blob may be, or when the
-    screen changes its size. ``finished`` is called in the segmenter's thread; the file is then on
-    disk and belongs to whoever is called. A full or broken disk is reported as health; what had
-    been written is handed over, frames are dropped for five seconds, and it is tried again: each
-    span without frames becomes one Gap. ``put`` may be called before ``start`` and never blocks.
+    A segment ends after ``segment_s`` or somewhat later (``OpenSegment.is_over``), when it is
+    nearly as large as a blob may be, or when the screen changes its size. ``finished`` is called in
+    the segmenter's thread; the file is then on disk and belongs to whoever is called. A full or
+    broken disk is reported as health; what had been written is handed over, frames are dropped for
+    five seconds, and it is tried again: each span without frames becomes one Gap. ``put`` may be
+    called before ``start`` and never blocks.
+
+    Files are sealed if there is anybody to seal them ``to``. What the first two pictures take
+    decides whether AV1 is affordable here, else H.264 follows at once. ``limit`` is told a lower
+    rate while encoding takes too much of the time, and None when it does no longer.
     """
 
     def __init__(
@@ -54,6 +64,9 @@ class Segmenter:
         report: Report,
         crashed: Crashed,
         open_file: Callable[[Path], Sink] = SegmentFile,
+        to: Recipients | None = None,
+        timed: Callable[[Callable[[], None]], float] = timed_s,
+        limit: Callable[[float | None], None] = lambda _: None,
     ) -> None:
         self._folder = folder
         self._segment_s = segment_s
@@ -63,7 +76,15 @@ class Segmenter:
         self._clock = clock
         self._report = report
         self._open_file = open_file
-        self._intake: Intake[av.VideoFrame] = Intake(frames_per_s, report)
+        self._to = to or Recipients("")
+        self._timed = timed
+        self._codec = SCREEN
+        self._trial: list[float] = []
+        self._pace = Pace(frames_per_s, limit, report)
+        self._latest: av.VideoFrame | None = None
+        self._pause = PauseRequest()
+        self._paused = False
+        self._intake: Intake[av.VideoFrame | None] = Intake(frames_per_s, report)
         self._missing = MissingFrames()
         self._failure = ""
         self._retry_at: Moment | None = None
@@ -89,6 +110,21 @@ class Segmenter:
         """
         return self._intake.put(Frame(frame.number, frame.moment, encodable(frame.image)))
 
+    def unchanged(self, moment: Moment) -> None:
+        """Nothing on the screen has changed up to ``moment``: take that for the same picture."""
+        self._intake.put(Frame(0, moment, None))
+
+    def pause(self, reason: str) -> None:
+        """End the segment and keep nothing until ``resume``; from any thread.
+
+        The span becomes one Gap with this reason; while paused, another reason changes nothing.
+        """
+        self._pause.ask(reason)
+
+    def resume(self) -> None:
+        """Go on with a new segment; from any thread."""
+        self._pause.ask("")
+
     def start(self) -> None:
         """Begin to encode; ``open`` came before."""
         self._worker.start()
@@ -110,19 +146,44 @@ class Segmenter:
     def _next(self, stopping: threading.Event) -> bool:
         """Deal with one frame, not holding on to it afterwards; False when none will come."""
         frame = self._intake.take(_LOOK_S)
+        self._heed_pause()
         if frame is not None:
-            self._accept(frame)
+            self._take(frame)
         elif stopping.is_set():
             return False
         elif self._overdue():
             self._guarded(self._finish)
         return True
 
+    def _take(self, frame: Frame[av.VideoFrame | None]) -> None:
+        """Put the latest picture in the place of one that was not taken, as it would be the same.
+
+        A picture that cannot be written now is kept for later: the screen may stand still then.
+        """
+        self._latest = frame.image or self._latest
+        if self._latest is not None:
+            self._accept(Frame(frame.number, frame.moment, self._latest))
+
+    def _heed_pause(self) -> None:
+        reason = self._pause.reason
+        now = self._clock.now()
+        if reason and not self._paused:
+            self._paused = True
+            self._guarded(self._finish)
+            self._missing.miss(now, reason, frames=0)
+        elif self._paused and not reason:
+            self._paused = False
+            self._end_gap(now)
+
     def _accept(self, frame: EncodableFrame) -> None:
-        if self._retry_at is not None and frame.moment.mono_ns < self._retry_at.mono_ns:
+        if self._paused:
+            self._missing.miss(frame.moment, self._pause.reason, frames=0)
+        elif self._retry_at is not None and frame.moment.mono_ns < self._retry_at.mono_ns:
             self._missing.miss(frame.moment, self._failure)
         else:
-            self._guarded(lambda: self._write(frame))
+            took_s = self._timed(lambda: self._guarded(lambda: self._write(frame)))
+            self._pace.encoded(frame.moment, took_s)
+            self._try_codec(took_s)
 
     def _guarded(self, step: Callable[[], None]) -> None:
         """Do what the disk may refuse, then hand over what got finished by it."""
@@ -135,7 +196,8 @@ class Segmenter:
             self._finished(segment)
 
     def _write(self, frame: EncodableFrame) -> None:
-        if self._segment is not None and self._is_over(self._segment, frame):
+        over_s = self._segment_s - self._jitter_s
+        if self._segment is not None and self._segment.is_over(frame, over_s):
             self._finish()
         if not self._add(frame):
             self._missing.miss(frame.moment, _TOO_LARGE)
@@ -144,25 +206,40 @@ class Segmenter:
         elif self._segment is not None and self._segment.frames >= _PROVEN_FRAMES:
             self._recover(frame.moment)
 
-    def _is_over(self, segment: OpenSegment, frame: EncodableFrame) -> bool:
-        return (frame.image.width, frame.image.height) != segment.size_px or frame.moment.since_s(
-            segment.started
-        ) >= self._segment_s - self._jitter_s
-
     def _overdue(self) -> bool:
-        """Whether frames stopped coming and the segment has waited for them long enough."""
+        """Whether neither pictures nor news that there are none have come for too long."""
         limit_s = self._segment_s + _OVERDUE_S
         return (
             self._segment is not None
-            and self._clock.now().since_s(self._segment.started) >= limit_s
+            and self._clock.now().since_s(self._segment.last_seen) >= limit_s
         )
+
+    def _try_codec(self, took_s: float) -> None:
+        """Decide once, by the first segment's first two pictures, what this machine can afford."""
+        if len(self._trial) == _TRIED_PICTURES or self._failure:
+            return
+        self._trial.append(took_s)
+        if len(self._trial) < _TRIED_PICTURES:
+            return
+        trial = Trial(*self._trial)
+        self._codec = affordable(trial, self._frames_per_s, self._segment_s)
+        if self._codec is not SCREEN:
+            self._guarded(self._finish)
+            share = trial.share(self._frames_per_s, self._segment_s)
+            told = f"AV1 would take {share:.0%} of a core here: recorded as {self._codec.name}"
+            self._report(self._clock.now(), SourceHealth(Source.SCREEN, Health.OK, told))
 
     def _add(self, frame: EncodableFrame) -> bool:
         """Add to this segment or, when it is full, to a new one; False when neither has room."""
         for _ in range(2):
             if self._segment is None:
                 self._segment = OpenSegment(
-                    self._folder, frame, self._frames_per_s, self._open_file
+                    self._folder,
+                    frame,
+                    self._frames_per_s,
+                    self._open_file,
+                    self._to,
+                    self._codec,
                 )
             try:
                 self._segment.add(frame)

@@ -48,7 +48,7 @@ def deliver(written: Written, endpoint_data: Path, clock: Clock) -> tuple[str, s
 def _identity(written: Written) -> Identity:
     return Identity(
         written.folder.session,
-        written.folder.session_key(),
+        written.folder.credentials(),
         written.exam.envelope,
         CANDIDATE,
         rfc3339(written.started.wall_utc),

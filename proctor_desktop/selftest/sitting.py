@@ -30,7 +30,8 @@ from proctor_desktop.monitor.segment_record import segment_data
 from proctor_desktop.recording.segment import Segment
 from proctor_desktop.selftest.pictures import Picture
 from proctor_desktop.selftest.steps import StepFailed
-from proctor_desktop.wire import dsse, rest
+from proctor_desktop.wire import rest
+from proctor_desktop.wire.seal import Recipients
 
 AWAY_S = 7.0
 THERE_S = 2.0
@@ -102,7 +103,7 @@ def write_session(
         folder = session_folder.create(data, exam.envelope)
         writer = Writer(folder, boot_id())
         stack.callback(writer.close)
-        blobs = BlobStore(folder.blobs, folder.incoming)
+        blobs = BlobStore(folder.blobs, folder.incoming, Recipients(folder.session))
         clock = PlayedClock(started)
         frames = RecentFrames()
         evidence = Evidence(
@@ -141,7 +142,7 @@ def check_session(written: Written) -> str:
 def _conductor(
     folder: SessionFolder, exam: SignedExam, evidence: Evidence, clock: PlayedClock
 ) -> Conductor:
-    key = dsse.public_hex(folder.session_key())
+    key = folder.session_key()
     return Conductor(
         Session(folder.session, key, exam, CANDIDATE, ()),
         evidence,

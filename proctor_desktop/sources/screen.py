@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.frame import Frame
-from proctor_desktop.core.moment import NS_PER_S, Clock
+from proctor_desktop.core.moment import NS_PER_S, Clock, Moment
 from proctor_desktop.core.observation import Source
 from proctor_desktop.hosts import Host
+from proctor_desktop.hosts.screen_changes import ScreenChanges
 from proctor_desktop.hosts.worker import Crashed, Worker
 from proctor_desktop.sources.outage import Outage, Report
 from proctor_desktop.sources.pacing import interval_ns, next_due_ns, wait_s
+from proctor_desktop.sources.screen_watch import ScreenWatch
 
 ScreenFrame: TypeAlias = Frame[NDArray[np.uint8]]
 """One picture of the screen: ``uint8``, height x width x 4, in BGRA order; alpha has no meaning."""
@@ -44,10 +46,13 @@ class Shooter(Protocol):
 
 
 class ScreenGrabber:
-    """Calls ``put`` with a picture of the screen ``frames_per_s`` times a second.
+    """Calls ``put`` with a picture of the screen up to ``frames_per_s`` times a second.
 
-    What ``put`` cannot take is for it to count. ``open`` raises EnvironmentProblem; when the screen
-    goes away later, that is reported as health, and it is tried again every second.
+    Where nothing has changed since the last picture, ``unchanged`` is called instead, and no
+    picture is taken. What ``put`` cannot take is for it to count; the screen is then pictured again
+    next time. ``titled``, if given, is told the active window's title with each change. ``open``
+    raises EnvironmentProblem; when the screen goes away later, that is reported as health, and it
+    is tried again every second.
     """
 
     def __init__(
@@ -58,9 +63,17 @@ class ScreenGrabber:
         report: Report,
         crashed: Crashed,
         open_screen: Callable[[], Shooter],
+        unchanged: Callable[[Moment], None],
+        open_changes: Callable[[], ScreenChanges],
+        titled: Callable[[Moment, str], None] | None = None,
     ) -> None:
-        self._every_ns = interval_ns(frames_per_s)
+        self._frames_per_s = frames_per_s
+        self._limits: dict[str, float] = {}
+        self._limiting = threading.Lock()
         self._put = put
+        self._unchanged = unchanged
+        self._watch = ScreenWatch(open_changes, titled)
+        self._owed = True
         self._clock = clock
         self._open_screen = open_screen
         self._outage = Outage(Source.SCREEN, clock, report)
@@ -76,6 +89,22 @@ class ScreenGrabber:
         """Begin to deliver; ``open`` came before."""
         self._worker.start()
 
+    def limit(self, frames_per_s: float | None, on_behalf_of: str = "") -> None:
+        """Take pictures no more often than this; None takes the limit back. From any thread.
+
+        Whoever limits the rate does so by a name of its own; the lowest limit holds.
+        """
+        with self._limiting:
+            self._limits.pop(on_behalf_of, None)
+            if frames_per_s is not None:
+                self._limits[on_behalf_of] = frames_per_s
+
+    @property
+    def frames_per_s(self) -> float:
+        """How often pictures are taken at most, at present."""
+        with self._limiting:
+            return min([self._frames_per_s, *self._limits.values()])
+
     def stop(self, timeout_s: float = 5.0) -> bool:
         """End and wait."""
         stopped = self._worker.stop(timeout_s)
@@ -89,30 +118,44 @@ class ScreenGrabber:
             while not stopping.wait(wait_s(due_ns, self._clock.now().mono_ns)):
                 now_ns = self._clock.now().mono_ns
                 if now_ns >= renew_ns + _RENEW_NS:  # so that a changed resolution is seen
-                    self._close()
+                    self._close_shooter()
                     renew_ns = now_ns
-                if not self._shoot():
+                if not self._look():
                     stopping.wait(_RETRY_S)
-                due_ns = next_due_ns(due_ns, now_ns, self._every_ns)
+                due_ns = next_due_ns(due_ns, now_ns, interval_ns(self.frames_per_s))
         finally:
             self._outage.close()
             self._close()
 
-    def _shoot(self) -> bool:
+    def _look(self) -> bool:
+        """Take a picture if there is anything new; False when the screen cannot be reached."""
+        now = self._clock.now()
         try:
-            if self._shooter is None:
-                self._shooter = self._open_screen()
-            image = self._shooter.shoot()
+            may_have_changed = self._watch.may_have_changed(now)
+            image = self._shoot() if may_have_changed or self._owed else None
         except EnvironmentProblem as problem:
             self._outage.begin(problem.why)
             self._close()
             return False
         self._outage.over("pictures of the screen come in")
-        self._number += 1
-        self._put(Frame(self._number, self._clock.now(), image))
+        if image is not None and (self._watch.is_new(image) or self._owed):
+            self._number += 1
+            self._owed = not self._put(Frame(self._number, self._clock.now(), image))
+        else:
+            self._unchanged(now)
         return True
 
+    def _shoot(self) -> NDArray[np.uint8]:
+        if self._shooter is None:
+            self._shooter = self._open_screen()
+        return self._shooter.shoot()
+
     def _close(self) -> None:
+        self._close_shooter()
+        self._watch.close()
+        self._owed = True
+
+    def _close_shooter(self) -> None:
         if self._shooter is not None:
             self._shooter.close()
         self._shooter = None

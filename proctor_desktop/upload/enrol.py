@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from proctor_desktop import __version__
 from proctor_desktop.core.chain import Head
 from proctor_desktop.core.moment import Moment, rfc3339
+from proctor_desktop.journal.session_folder import Credentials
 from proctor_desktop.wire import dsse, rest
 
 
@@ -18,7 +17,7 @@ class Identity:
     """What the endpoint is told about a session, once and again after a lost token."""
 
     session: str
-    key: Ed25519PrivateKey
+    credentials: Credentials
     exam_envelope: bytes
     candidate: rest.Candidate
     started: str
@@ -29,17 +28,18 @@ class BadReceipt(ValueError):
 
 
 def enrol_envelope(who: Identity, now: Moment) -> bytes:
-    """The signed request: the session key proves that it is ours to register."""
+    """The signed request: its key proves that the session is ours to register."""
     payload: rest.EnrolPayload = {
         "session": who.session,
-        "session_key": dsse.public_hex(who.key),
+        "session_key": who.credentials.session_key,
+        "delegation": json.loads(who.credentials.delegation),
         "exam": json.loads(who.exam_envelope),
         "candidate": who.candidate,
         "started": who.started,
         "client": f"proctor-desktop/{__version__}",
         "sent": rfc3339(now.wall_utc),
     }
-    return dsse.sign_json(who.key, dsse.ENROL, payload)
+    return dsse.sign_json(who.credentials.key, dsse.ENROL, payload)
 
 
 def receipt_head(reply: rest.RecordsReply, session: str, server_key: str) -> tuple[Head, bytes]:

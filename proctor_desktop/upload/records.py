@@ -16,11 +16,11 @@ from proctor_desktop.wire import rest
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """The records behind ``after_seq`` up to ``seq``, where a checkpoint is."""
+    """The records behind ``after_seq`` up to the last of ``checkpoints``, which is at ``seq``."""
 
     after_seq: int
     seq: int
-    checkpoint: bytes
+    checkpoints: tuple[bytes, ...]
     size_bytes: int
 
 
@@ -69,18 +69,19 @@ class RecordSender:
     def _batch(self, after_seq: int) -> _Batch | None:
         """The longest batch that there is room for; the shortest one where there is none."""
         up_to_seq, found = after_seq + rest.MAX_BATCH_RECORDS, None
-        while (signed := self._reader.checkpoint_between(after_seq, up_to_seq)) is not None:
-            seq, checkpoint = signed
+        signed = self._reader.checkpoints_between(after_seq, up_to_seq)
+        while signed:
+            seq, envelopes = signed[-1][0], tuple(envelope for _, envelope in signed)
             size_bytes = self._reader.size_bytes(after_seq, seq)
-            found = _Batch(after_seq, seq, checkpoint, size_bytes)
+            found = _Batch(after_seq, seq, envelopes, size_bytes)
             if size_bytes <= self._room_bytes:
                 break
-            up_to_seq = seq - 1
+            signed.pop()
         return found
 
     def _send(self, batch: _Batch, server_key: str) -> None:
         raw = list(self._reader.records(batch.after_seq, batch.seq))
-        reply = self._client.send_records(raw, batch.checkpoint)
+        reply = self._client.send_records(raw, batch.checkpoints)
         try:
             head, envelope = receipt_head(reply, self._session, server_key)
         except BadReceipt as problem:

@@ -8,25 +8,33 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TypeVar
 
 from proctor_desktop.core.backoff import CAP_IN_EXAM_S, delay_s
-from proctor_desktop.core.chain import BlobRef, Head
+from proctor_desktop.core.chain import Head
 from proctor_desktop.core.errors import PeerProblem, PeerRefused, PeerUnreachable
-from proctor_desktop.core.moment import Clock
+from proctor_desktop.core.moment import NS_PER_S, Clock
+from proctor_desktop.core.server_health import ServerHealth
 from proctor_desktop.journal.ledger import State
 from proctor_desktop.journal.reader import Reader
 from proctor_desktop.journal.writer import Writer
+from proctor_desktop.upload.blobs import UNAUTHORISED, BlobSender
 from proctor_desktop.upload.client import Client
+from proctor_desktop.upload.collect import collect
 from proctor_desktop.upload.enrol import Identity, enrol_envelope
 from proctor_desktop.upload.records import RecordSender
 from proctor_desktop.wire import rest
 
 IDLE_S = 1.0
-_UNAUTHORISED = frozenset({401, 403})
-_NEVER = frozenset({400, 413, 415, 422})
+HOLD_BEAT_S = 15.0
+"""While the server wants nothing sent it is asked so often whether that is still so."""
+
+AUTH_PAUSE_S = 5.0
+"""The least time before a new token is asked for: a server that takes none is not pestered."""
+
 _PHOTO, _PHOTO_REFUSED = "photo", "photo_refused"
 
 T = TypeVar("T")
@@ -54,6 +62,7 @@ class UploadWorker:
         crashed: Callable[[BaseException], None],
         work: threading.Event,
         cap_s: float = CAP_IN_EXAM_S,
+        draw: Callable[[], float] = random.random,
     ) -> None:
         self._client = client
         self._reader = reader
@@ -65,8 +74,13 @@ class UploadWorker:
         self._work = work
         self._stop = threading.Event()
         self._lock = threading.Lock()
+        self._draw = draw
         self._beat: rest.HeartbeatRequest | None = None
+        self._last_beat: rest.HeartbeatRequest | None = None
+        self._last_beat_ns = 0
+        self._health = ServerHealth()
         self._records = RecordSender(client, reader, writer, identity.session)
+        self._blobs = BlobSender(client, reader, writer, lambda tries: delay_s(tries, cap_s, draw))
         self.status = Status(server_key=reader.fact("server_key") or "")
         self._client.token = reader.fact("token") or ""
         self._thread = threading.Thread(target=self._run, name="upload", daemon=True)
@@ -111,26 +125,60 @@ class UploadWorker:
             return None
 
     def drain(self) -> None:
-        """Send all that can be sent now; raises PeerProblem at the first thing that cannot."""
+        """Send all that can be sent now; raises PeerProblem at what cannot."""
         self._with_token(self._send_all)
+
+    def reconcile(self) -> int:
+        """Ask what the endpoint lacks and send it again where it is here; raises PeerProblem.
+
+        Returns how many files are neither there nor here. What the endpoint refused for good is not
+        among them.
+        """
+        return self._with_token(self._reconcile)
+
+    def collect(self, keep_local_days: float | None) -> int:
+        """Remove local copies that the endpoint has beyond doubt; see :func:`collect.collect`."""
+        return self._with_token(
+            lambda: collect(
+                self._client, self._reader, self._writer, self.status.server_key, keep_local_days
+            )
+        )
 
     def _end(self, head: Head) -> rest.EndReply | None:
         self._send_all()
         if self._reader.delivery().pending:
             return None
-        reply = self._client.end(head)
-        if not reply["missing"]:
-            return reply
-        # The endpoint lost files that it had confirmed: what is still here goes again.
-        for sha256 in reply["missing"]:
-            if self._reader.blob_path(sha256) is not None:
-                self._writer.mark(sha256, State.PENDING)
-        self._send_all()
+        self._reconcile()
         return self._client.end(head)
 
+    def _reconcile(self) -> int:
+        reply = self._ask()
+        refused, gone = {one.sha256 for one in self._reader.refused()}, 0
+        for sha256 in reply["missing"]:
+            if self._reader.blob_path(sha256) is None:
+                gone += sha256 not in refused
+            elif sha256 not in refused:
+                self._writer.mark(sha256, State.PENDING)
+        self._send_all()
+        return gone
+
+    def _ask(self) -> rest.MissingReply:
+        """What the endpoint lacks; raises PeerUnreachable if it wants nothing sent now."""
+        reply = self._client.reconcile()
+        self._health.told(reply["health"], self._now_ns(), self._draw)
+        if self._health.standstill:
+            raise PeerUnreachable("the endpoint wants nothing sent for now")
+        return reply
+
     def _send_all(self) -> None:
-        while self._send_item():
-            pass
+        if self._health.standstill:
+            raise PeerUnreachable("the endpoint wants nothing sent for now")
+        self._blobs.refusals.clear()
+        while self._send_item(self._blobs.refusals):  # each refused file once
+            self._health.sent(self._now_ns())
+            time.sleep(self._health.wait_s(self._now_ns()))
+        for refusal in self._blobs.refusals.values():
+            raise refusal.problem
         self._send_photo()
 
     def _with_token(self, send: Callable[[], T]) -> T:
@@ -139,7 +187,7 @@ class UploadWorker:
         try:
             return send()
         except PeerRefused as refusal:
-            if refusal.status not in _UNAUTHORISED:
+            if refusal.status not in UNAUTHORISED:
                 raise
         self._client.token = ""
         self._enrol_if_needed()
@@ -149,9 +197,8 @@ class UploadWorker:
         failures = 0
         try:
             while not self._stop.is_set():
-                wait_s = IDLE_S
                 try:
-                    self._round()
+                    wait_s = self._round()
                     failures = 0
                 except PeerProblem as problem:
                     failures += 1
@@ -164,29 +211,52 @@ class UploadWorker:
             self.status = Status(False, f"the upload stopped: {bug!r}", self.status.server_key)
             self._crashed(bug)
 
-    def _round(self) -> None:
+    def _round(self) -> float:
+        """Send what may be sent now; returns after how many seconds to look again at the latest."""
         self._enrol_if_needed()
         while not self._stop.is_set():
             self._send_beat()
-            if not self._send_item():
+            held_s = self._held_s()
+            if held_s > 0:
+                return min(held_s, IDLE_S)
+            if not self._send_item(self._blobs.not_now(self._now_ns())):
                 break
+            self._health.sent(self._now_ns())
             self._got_through()
         self._send_photo()
         self._got_through()
+        return IDLE_S
 
-    def _send_item(self) -> bool:
-        """Send the most urgent thing there is; False when nothing waits."""
-        return self._records.send_next(self.status.server_key) or self._send_blob()
+    def _held_s(self) -> float:
+        """How long the server's health keeps us from sending more."""
+        if not self._health.standstill:
+            return self._health.wait_s(self._now_ns())
+        if self._now_ns() - self._last_beat_ns >= HOLD_BEAT_S * NS_PER_S and self._last_beat:
+            self.beat(self._last_beat)
+            self._send_beat()
+        return IDLE_S
+
+    def _now_ns(self) -> int:
+        return self._clock.now().mono_ns
+
+    def _send_item(self, not_now: Collection[str]) -> bool:
+        """Send the most urgent thing there is; False when nothing waits but files ``not_now``."""
+        return self._records.send_next(self.status.server_key) or self._blobs.send_next(
+            not_now, self._now_ns()
+        )
 
     def _got_through(self) -> None:
         self.status = Status(True, "", self.status.server_key)
 
     def _after_failure(self, problem: PeerProblem, failures: int) -> float:
         self.status = Status(False, str(problem), self.status.server_key)
-        if isinstance(problem, PeerRefused) and problem.status in _UNAUTHORISED:
+        wait_s = delay_s(failures, self._cap_s, self._draw)
+        if isinstance(problem, PeerRefused) and problem.status in UNAUTHORISED:
             self._client.token = ""
-        asked = problem.retry_after_s if isinstance(problem, PeerUnreachable) else None
-        return max(asked or 0.0, delay_s(failures, self._cap_s, random.random))
+            self._writer.block(str(problem))
+            return max(wait_s, min(AUTH_PAUSE_S, self._cap_s))
+        asked_s = problem.retry_after_s if isinstance(problem, PeerUnreachable) else None
+        return max(asked_s or 0.0, wait_s)
 
     def _enrol_if_needed(self) -> None:
         if self._client.token and self.status.server_key:
@@ -198,38 +268,17 @@ class UploadWorker:
         self._writer.fact("server_key", reply["server_key"])
         self._writer.fact("token", reply["token"])
         self._client.token = reply["token"]
+        self._writer.unblock()
         self.status = Status(True, "", reply["server_key"])
-
-    def _send_blob(self) -> bool:
-        item = self._reader.next_blob(self._reader.receipted_seq())
-        if item is None:
-            return False
-        path = self._reader.blob_path(item.sha256)
-        if path is None:
-            self._writer.mark(item.sha256, State.DEAD_LETTER, "the file is no longer here")
-            return True
-        self._writer.mark(item.sha256, State.SENDING)
-        try:
-            self._client.put_blob(BlobRef(item.sha256, item.type, item.size), path)
-        except PeerProblem as problem:
-            final = isinstance(problem, PeerRefused) and problem.status in _NEVER
-            state = State.DEAD_LETTER if final else State.PENDING
-            self._writer.mark(item.sha256, state, str(problem))
-            if not final:
-                raise
-            return True
-        except OSError as problem:
-            reason = f"the file cannot be read ({problem.strerror})"
-            self._writer.mark(item.sha256, State.DEAD_LETTER, reason)
-            return True
-        self._writer.mark(item.sha256, State.RECEIPTED)
-        return True
 
     def _send_beat(self) -> None:
         with self._lock:
             beat, self._beat = self._beat, None
-        if beat is not None:
-            self._client.heartbeat(beat)
+        if beat is None:
+            return
+        self._last_beat, self._last_beat_ns = beat, self._now_ns()
+        reply = self._client.heartbeat(beat)
+        self._health.told(reply["health"], self._now_ns(), self._draw)
 
     def _send_photo(self) -> None:
         photo = self._reader.fact(_PHOTO)
@@ -238,7 +287,7 @@ class UploadWorker:
         try:
             self._client.verify_initial("face", photo)
         except PeerRefused as refusal:
-            if refusal.status in _UNAUTHORISED:
+            if refusal.status in UNAUTHORISED:
                 raise
             self._writer.fact(_PHOTO_REFUSED, str(refusal))
         self._writer.fact(_PHOTO, "")

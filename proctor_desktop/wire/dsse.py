@@ -21,6 +21,7 @@ from proctor_desktop.core.chain import digest
 
 EXAM = "application/vnd.proctor-desktop.exam+json"
 ENROL = "application/vnd.proctor-desktop.enrol+json"
+DELEGATION = "application/vnd.proctor-desktop.delegation+json"
 CHECKPOINT = "application/vnd.proctor-desktop.checkpoint+json"
 RECEIPT = "application/vnd.proctor-desktop.receipt+json"
 MANIFEST = "application/vnd.proctor-desktop.manifest+json"
@@ -34,10 +35,11 @@ class BadEnvelope(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A verified envelope: its payload's bytes and the public key that signed it (hex)."""
+    """A verified envelope: its payload's bytes, the public key that signed it (hex), and how."""
 
     payload: bytes
     signer: str
+    signature: bytes
 
     def json(self) -> dict[str, Any]:
         """The payload as a JSON object; raises BadEnvelope if it is none."""
@@ -70,13 +72,18 @@ def sign_json(key: Ed25519PrivateKey, payload_type: str, body: Mapping[str, Any]
 def sign(key: Ed25519PrivateKey, payload_type: str, payload: bytes) -> bytes:
     """An envelope (JSON bytes) over ``payload`` with one signature."""
     signature = key.sign(pre_authentication_encoding(payload_type, payload))
+    return laid_out(payload_type, Opened(payload, public_hex(key), signature))
+
+
+def laid_out(payload_type: str, opened: Opened) -> bytes:
+    """The bytes that :func:`sign` makes of these parts: the one layout that we write."""
     envelope = {
         "payloadType": payload_type,
-        "payload": base64.b64encode(payload).decode("ascii"),
+        "payload": base64.b64encode(opened.payload).decode("ascii"),
         "signatures": [
             {
-                "keyid": keyid(public_hex(key)),
-                "sig": base64.b64encode(signature).decode("ascii"),
+                "keyid": keyid(opened.signer),
+                "sig": base64.b64encode(opened.signature).decode("ascii"),
             }
         ],
     }
@@ -95,7 +102,7 @@ def verify(envelope: bytes, payload_type: str, trusted: Iterable[str]) -> Opened
     for public_key in trusted:
         for signature in signatures:
             if _holds(public_key, signature, message):
-                return Opened(payload, public_key)
+                return Opened(payload, public_key, signature)
     raise BadEnvelope("no trusted key signed it")
 
 
@@ -104,7 +111,7 @@ def peek(envelope: bytes) -> dict[str, Any]:
 
     Only for finding out which key to verify with; what it returns must not be believed.
     """
-    return Opened(_parse(envelope)[1], "").json()
+    return Opened(_parse(envelope)[1], "", b"").json()
 
 
 def pre_authentication_encoding(payload_type: str, payload: bytes) -> bytes:

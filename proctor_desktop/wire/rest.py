@@ -22,18 +22,31 @@ class Candidate(TypedDict):
 
 
 class EnrolPayload(TypedDict):
-    """Signed with the session key (payload type ``dsse.ENROL``) and posted to ``sessions/``.
+    """Signed with the enrolment key (payload type ``dsse.ENROL``) and posted to ``sessions/``.
 
-    The signature proves that the sender holds the key, so the same call gets a session a new token.
+    The signature proves that the sender holds that key, and ``delegation`` that the session key
+    named it: so the same call gets a session a new token long after the session key is destroyed.
     """
 
     session: str
     session_key: str
+    delegation: dict[str, Any]
     exam: dict[str, Any]
     candidate: Candidate
     started: str
     client: str
     sent: str
+
+
+class DelegationPayload(TypedDict):
+    """Signed once by the session key (``dsse.DELEGATION``), before it signs anything else.
+
+    ``enrol_key`` may ask for tokens; it signs no evidence.
+    """
+
+    session: str
+    session_key: str
+    enrol_key: str
 
 
 class EnrolReply(TypedDict):
@@ -46,6 +59,19 @@ class EnrolReply(TypedDict):
     heartbeat_s: float
 
 
+class LateRequest(TypedDict):
+    """A session that is delivered from its export, posted to ``sessions/late/``.
+
+    The private key stayed on the candidate's computer, so nothing new can be signed. What the key
+    signed at the time proves as much: ``records`` from the first one, which names the key, up to
+    the first checkpoint, which that key signed.
+    """
+
+    exam: dict[str, Any]
+    records: list[str]
+    checkpoint: dict[str, Any]
+
+
 class HeadBody(TypedDict):
     """The end of a chain as one side knows it; seq 0 and 64 zeros for an empty one."""
 
@@ -53,11 +79,24 @@ class HeadBody(TypedDict):
     hash: str
 
 
+class LateReply(TypedDict):
+    """A token that can only bring what the session's key has signed, and how far the server is."""
+
+    session: str
+    token: str
+    server_key: str
+    server_time: str
+    head: HeadBody
+
+
 class RecordsRequest(TypedDict):
-    """A contiguous batch and the checkpoint over its last record."""
+    """A contiguous batch and all of its checkpoints in order, the last one over its last record.
+
+    Without each of them the server could not follow from key to key.
+    """
 
     records: list[str]
-    checkpoint: dict[str, Any]
+    checkpoints: list[dict[str, Any]]
 
 
 class RecordsReply(TypedDict):
@@ -68,12 +107,16 @@ class RecordsReply(TypedDict):
 
 
 class CheckpointPayload(TypedDict):
-    """Signed by the session key (``dsse.CHECKPOINT``)."""
+    """Signed (``dsse.CHECKPOINT``) by the key that is due, and by no other.
+
+    The session key is due first, then the ``next_key`` (public, hex) of the checkpoint before.
+    """
 
     session: str
     seq: int
     head: str
     wall: str
+    next_key: str
 
 
 class ReceiptPayload(TypedDict):
@@ -90,6 +133,14 @@ class BlobReply(TypedDict):
 
     sha256: str
     size: int
+
+
+class MissingReply(TypedDict):
+    """The blobs that records name and that are not there; health and time as in a heartbeat."""
+
+    missing: list[str]
+    health: int
+    server_time: str
 
 
 class HeartbeatRequest(TypedDict):

@@ -7,7 +7,7 @@ did. An unknown type is an error: both ends come from the same build.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, TypeAlias
 
 from proctor_desktop.core.session import Phase
@@ -37,7 +37,8 @@ class Notice:
     """What the candidate must be shown before consenting, and who asks.
 
     ``limits`` names what the program cannot do on this computer, each with its reason;
-    ``calibration`` says whether this exam offers one.
+    ``calibration`` says whether this exam offers one. ``sealed_to`` has the fingerprints of the
+    keys that pictures, clips and video are sealed to; none where they stay readable here.
     """
 
     type: ClassVar[str] = "notice"
@@ -48,6 +49,20 @@ class Notice:
     signer: str
     limits: list[str]
     calibration: bool = True
+    sealed_to: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPhoto:
+    """The reference photo (JPEG, base64) for the kiosk to hold in memory, and nowhere else.
+
+    On disk it is sealed, so that a monitor that is started again could not compare faces with it.
+    ``blob`` is the hash that the session's record names it by.
+    """
+
+    type: ClassVar[str] = "hold_photo"
+    blob: str
+    jpeg: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +147,15 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldPhoto:
+    """The first line that every monitor hears: the photo that the kiosk holds, or empty texts."""
+
+    type: ClassVar[str] = "held_photo"
+    blob: str = ""
+    jpeg: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Consent:
     """The candidate's answer to the notice with this hash; ``unattended`` when nobody was there."""
 
@@ -187,15 +211,16 @@ class WantPreview:
 
 
 Downward: TypeAlias = (
-    PhaseIs | Notice | Snapshot | Preview | CalibrationStep | Toast | Trouble | Ended
+    PhaseIs | Notice | HoldPhoto | Snapshot | Preview | CalibrationStep | Toast | Trouble | Ended
 )
 Upward: TypeAlias = (
-    Consent | TakePhoto | Calibrate | SkipStep | StartExam | FinishExam | WantPreview
+    HeldPhoto | Consent | TakePhoto | Calibrate | SkipStep | StartExam | FinishExam | WantPreview
 )
 
 _DOWNWARD: tuple[type[Any], ...] = (
     PhaseIs,
     Notice,
+    HoldPhoto,
     Snapshot,
     Preview,
     CalibrationStep,
@@ -204,6 +229,7 @@ _DOWNWARD: tuple[type[Any], ...] = (
     Ended,
 )
 _UPWARD: tuple[type[Any], ...] = (
+    HeldPhoto,
     Consent,
     TakePhoto,
     Calibrate,

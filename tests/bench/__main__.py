@@ -1,6 +1,6 @@
 """``make bench``: what it costs and how late it is, on this machine, now.
 
-python -m tests.bench                    everything, about eight minutes; kept as results.json
+python -m tests.bench                    everything, about thirteen minutes; kept as results.json
 python -m tests.bench latency sound      these parts only; printed, nothing is written
 """
 
@@ -18,7 +18,15 @@ from typing import Any
 
 from proctor_desktop.hosts.memory import keep_memory_compact
 from proctor_desktop.monitor import analysers
-from tests.bench import aims, analysis_cost, landmarks, monitor_cost
+from tests.bench import (
+    aims,
+    analysis_cost,
+    landmarks,
+    monitor_cost,
+    recovery,
+    screen_recording,
+    verification,
+)
 from tests.bench.latency import measurement, report
 from tests.bench.material import Material
 from tests.bench.not_measured import NotMeasured
@@ -43,6 +51,9 @@ def parts(material: Material) -> dict[str, Callable[[], dict[str, Any]]]:
         "monitor_without_desktop": lambda: monitor("alone", None),
         "monitor_with_screen_recording": lambda: monitor("screen", "1280x720"),
         "monitor_with_large_screen": lambda: monitor("large", "1920x1080"),
+        "recovery": lambda: recovery.measure(material.folder / "recovery"),
+        "screen_recording": lambda: screen_recording.measure(material.folder / "recording"),
+        "verification": lambda: verification.measure(material.folder / "verification"),
         "latency": lambda: measurement.measure(material.folder / "latency", material.media),
     }
 

@@ -15,6 +15,7 @@ from proctor_desktop.core.policy import Rules
 from proctor_desktop.core.rules import enabled_rules
 from proctor_desktop.export.replay import replay
 from proctor_desktop.export.verify import Outcome, Trust, verify
+from tests.chaos import kill
 from tests.fakes.footage import AWAY, HERE, write_footage
 from tests.fakes.institution import Institution
 from tests.fakes.journals import chain, head_seq, newest
@@ -22,7 +23,17 @@ from tests.fakes.media import tone, write_wav
 from tests.fakes.program import monitor_words, run, running_endpoint, start, wait_until
 
 KILLS = 20
+JOURNAL_KILLS = 50
 SEED = 20261121
+
+
+@pytest.mark.slow
+def test_fifty_kills_of_a_journal_lose_nothing_and_need_nobody() -> None:
+    found = kill.measure(JOURNAL_KILLS, monitor_kills=0)["journal"]
+    assert found["kills"] == JOURNAL_KILLS
+    assert found["records"] > 0
+    assert found["databases_destroyed"] > 0
+    assert (found["lost"], found["broken_chains"], found["manual_repairs"]) == (0, 0, 0)
 
 
 @pytest.mark.slow

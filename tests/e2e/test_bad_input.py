@@ -145,9 +145,26 @@ def test_a_full_disk_keeps_what_was_recorded(words: list[str], tmp_path: Path) -
         os.system(f"umount {disk}")  # noqa: S605
 
 
-def test_a_damaged_journal_is_left_alone(words: list[str], tmp_path: Path) -> None:
+def test_a_damaged_journal_is_kept_and_written_again_from_its_twin(
+    words: list[str], tmp_path: Path
+) -> None:
     run(*words, "--duration", "1")
     (folder,) = existing(tmp_path / "data")
+    damaged = b"this is no database" * 500
+    (folder.path / "journal.db").write_bytes(damaged)
+    done = run(*words, "--duration", "1")
+    assert done.returncode == NOT_DELIVERED, done.stderr
+    assert damaged in [path.read_bytes() for path in folder.path.glob("damaged-*journal.db")]
+    assert run("export", "--data", str(tmp_path / "data")).returncode == 0
+
+
+def test_a_journal_that_is_damaged_in_both_places_is_left_alone(
+    words: list[str], tmp_path: Path
+) -> None:
+    run(*words, "--duration", "1")
+    (folder,) = existing(tmp_path / "data")
+    for twin in folder.path.glob("records*.log"):
+        twin.unlink()
     journal = folder.path / "journal.db"
     journal.write_bytes(b"this is no database" * 500)
     before = journal.read_bytes()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
+from proctor_desktop.hosts.clock import SystemClock
 from proctor_desktop.journal.reader import Reader
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Writer
@@ -14,7 +15,6 @@ from proctor_desktop.upload.client import Client
 from proctor_desktop.upload.enrol import Identity
 from proctor_desktop.upload.worker import UploadWorker
 from tests.fakes.endpoint import FakeEndpoint
-from tests.fakes.manual_clock import ManualClock
 from tests.fakes.sessions import BOOT
 
 PATIENCE_S = 5.0
@@ -50,13 +50,13 @@ def delivering(folder: SessionFolder, endpoint: FakeEndpoint) -> Iterator[Delive
         stack.callback(client.close)
         identity = Identity(
             folder.session,
-            folder.session_key(),
+            folder.credentials(),
             b'{"payload":"an exam"}',
             {"name": "Ada Example", "email": "ada@example.edu"},
             "2026-01-01T00:00:00.000000Z",
         )
         worker = UploadWorker(
-            client, sending, writer, identity, ManualClock(), crashes.append, work, cap_s=0.01
+            client, sending, writer, identity, SystemClock(), crashes.append, work, cap_s=0.01
         )
         stack.callback(worker.stop, PATIENCE_S)
         yield Delivery(folder, writer, reader, client, worker, endpoint, crashes)

@@ -45,13 +45,14 @@ PORTAL = Says(200, "<html>Please log in to the café's network</html>", content_
 class FakeEndpoint:
     """One session's endpoint. ``says(call, …)`` scripts the next answers to a kind of call.
 
-    The calls are ``enrol records blob heartbeat verify-initial missing end``; ``calls`` lists
-    those that came. ``records`` and ``blobs`` hold what was taken.
+    The calls are ``enrol late records blob heartbeat verify-initial missing end``; ``calls``
+    lists those that came. ``records`` and ``blobs`` hold what was taken.
     """
 
     def __init__(self, key: Ed25519PrivateKey | None = None) -> None:
         self.key = key or Ed25519PrivateKey.generate()
         self.records: list[bytes] = []
+        self.checkpoints: dict[int, dict[str, Any]] = {}
         self.blobs: dict[str, bytes] = {}
         self.beats: list[dict[str, Any]] = []
         self.photos: list[str] = []
@@ -62,6 +63,8 @@ class FakeEndpoint:
         self.authorisations: list[str | None] = []
         self.token = ""
         self.room_bytes = 100 * 1024 * 1024
+        self.health = 0
+        self.server_time = "2026-01-01T00:00:00.000000Z"
         self._script: dict[str, deque[Says | HangsUp]] = defaultdict(deque)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -113,11 +116,15 @@ class FakeEndpoint:
         rest_of = path.removeprefix(f"{rest.PREFIX}/sessions/").strip("/").split("/")
         if rest_of == [""]:
             return "enrol"
+        if rest_of == ["late"]:
+            return "late"
         return {"blobs": "blob"}.get(rest_of[1], rest_of[1].partition("?")[0])
 
     def _carry_out(self, call: str, request: BaseHTTPRequestHandler, body: bytes) -> Says:
         if call == "enrol":
             return self._enrol(body)
+        if call == "late":
+            return self._late(json.loads(body))
         if request.headers["Authorization"] != f"Bearer {self.token}":
             return Says(401, {"detail": "Who are you?"})
         if len(body) > self.room_bytes:
@@ -135,7 +142,10 @@ class FakeEndpoint:
 
     def _enrol(self, body: bytes) -> Says:
         told = dsse.peek(body)
-        dsse.verify(body, dsse.ENROL, [told["session_key"]])
+        delegation = json.dumps(told["delegation"]).encode()
+        named = dsse.verify(delegation, dsse.DELEGATION, [told["session_key"]]).json()
+        assert named["session"] == told["session"]
+        dsse.verify(body, dsse.ENROL, [named["enrol_key"]])
         self.enrolments.append(told)
         self.token = f"token-{len(self.enrolments)}"
         reply = {
@@ -144,6 +154,21 @@ class FakeEndpoint:
             "server_key": self.server_key,
             "server_time": "2026-01-01T00:00:00.000000Z",
             "heartbeat_s": 5.0,
+        }
+        return Says(201, reply, content_type="application/json")
+
+    def _late(self, told: dict[str, Any]) -> Says:
+        first = decode(told["records"][0].encode())
+        checkpoint = json.dumps(told["checkpoint"]).encode()
+        dsse.verify(checkpoint, dsse.CHECKPOINT, [first.data["session_key"]])
+        self.enrolments.append({**first.data, "session": first.session})
+        self.token = f"late-token-{len(self.enrolments)}"
+        reply = {
+            "session": first.session,
+            "token": self.token,
+            "server_key": self.server_key,
+            "server_time": self.server_time,
+            "head": {"seq": self.head.seq, "hash": self.head.hash},
         }
         return Says(201, reply, content_type="application/json")
 
@@ -164,10 +189,19 @@ class FakeEndpoint:
             here = {"seq": self.head.seq, "hash": self.head.hash}
             return Says(409, {"detail": str(problem), "head": here})
         signed = Head(parsed[-1].seq, parsed[-1].hash)
-        checkpoint = json.dumps(told["checkpoint"]).encode()
-        stated = dsse.verify(checkpoint, dsse.CHECKPOINT, [self.enrolments[-1]["session_key"]])
-        assert (stated.json()["seq"], stated.json()["head"]) == (signed.seq, signed.hash)
+        last = [self._follow_key(json.dumps(one).encode()) for one in told["checkpoints"]][-1]
+        assert last == signed
         return self.receipt(signed)
+
+    def _follow_key(self, checkpoint: bytes) -> Head:
+        """Take a checkpoint by the key that is due; the head that it covers."""
+        seq = dsse.peek(checkpoint)["seq"]
+        earlier = [stated for at, stated in self.checkpoints.items() if at < seq]
+        due = earlier[-1]["next_key"] if earlier else self.enrolments[-1]["session_key"]
+        stated = dsse.verify(checkpoint, dsse.CHECKPOINT, [due]).json()
+        assert self.checkpoints.setdefault(seq, stated) == stated
+        assert digest(self.records[seq - 1]) == stated["head"]
+        return Head(seq, stated["head"])
 
     def receipt(self, over: Head, /, **changes: Any) -> Says:
         """The answer to a batch that ends there."""
@@ -175,7 +209,7 @@ class FakeEndpoint:
             "session": self.enrolments[-1]["session"],
             "seq": over.seq,
             "head": over.hash,
-            "server_time": "2026-01-01T00:00:00.000000Z",
+            "server_time": self.server_time,
             **changes,
         }
         envelope = json.loads(dsse.sign_json(self.key, dsse.RECEIPT, payload))
@@ -192,7 +226,12 @@ class FakeEndpoint:
 
     def _heartbeat(self, told: dict[str, Any]) -> Says:
         self.beats.append(told)
-        reply = {"health": 0, "server_time": "", "messages": [], "commands": []}
+        reply = {
+            "health": self.health,
+            "server_time": self.server_time,
+            "messages": [],
+            "commands": [],
+        }
         return Says(200, reply, content_type="application/json")
 
     def _photo(self, told: dict[str, Any]) -> Says:
@@ -201,7 +240,11 @@ class FakeEndpoint:
 
     def _missing(self, _told: dict[str, Any]) -> Says:
         named = {blob.sha256 for raw in self.records for blob in decode(raw).blobs}
-        reply = {"missing": sorted(named - set(self.blobs))}
+        reply = {
+            "missing": sorted(named - set(self.blobs)),
+            "health": self.health,
+            "server_time": self.server_time,
+        }
         return Says(200, reply, content_type="application/json")
 
     def _end(self, told: dict[str, Any]) -> Says:

@@ -23,7 +23,7 @@ class HttpsServer:
     """
 
     def __init__(self, folder: Path, pages: dict[str, bytes | str]) -> None:
-        self.certificate = _certificate(folder)
+        self.certificate = make_certificate(folder)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate)
 
@@ -57,7 +57,8 @@ class HttpsServer:
         self._server.server_close()
 
 
-def _certificate(folder: Path) -> Path:
+def make_certificate(folder: Path) -> Path:
+    """A certificate for this machine that nobody has signed but itself, with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a test")])
     now = datetime.datetime.now(datetime.UTC)

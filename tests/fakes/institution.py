@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ class Institution:
         self.key = Ed25519PrivateKey.generate()
         self.public_key = dsse.public_hex(self.key)
 
-    def exam(self, endpoint: str, **policy: Any) -> Path:
+    def exam(self, endpoint: str, seal_to: Sequence[str] = (), **policy: Any) -> Path:
         """A signed exam file for this endpoint; ``policy`` overrides its preset."""
         body = {
             "id": "test-exam",
@@ -27,6 +28,7 @@ class Institution:
             "institution": "Test University",
             "endpoint": endpoint,
             "notice": "Your camera, microphone and screen are recorded.",
+            "seal_to": list(seal_to),
             "policy": policy,
         }
         path = self.folder / "test.exam"

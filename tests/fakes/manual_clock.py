@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from proctor_desktop.core.moment import Moment
 
@@ -22,3 +22,7 @@ class ManualClock:
 
     def advance(self, seconds: float) -> None:
         self._now = self._now.later(seconds)
+
+    def set_by(self, seconds: float) -> None:
+        """Somebody sets the wall clock; time itself goes on as before."""
+        self._now = Moment(self._now.mono_ns, self._now.wall_utc + timedelta(seconds=seconds))

@@ -146,6 +146,7 @@ class FakeMonitor:
             case stdio.WantPreview(on=on):
                 self.preview = on
             case stdio.TakePhoto():
+                self.say(stdio.HoldPhoto("the photo", "AAAA"))
                 self.move(Phase.IDENTIFIED)
             case stdio.SkipStep() if self.phase is Phase.CONSENTED:
                 self.move(Phase.IDENTIFIED)

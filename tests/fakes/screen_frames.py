@@ -24,6 +24,12 @@ def screen_frame(
     return Frame(number, START.later(at_s), image)
 
 
+def another_page(number: int, at_s: float) -> ScreenFrame:
+    """A page that is unlike the one before it almost everywhere."""
+    image = screen_frame(number, at_s).image
+    return Frame(number, START.later(at_s), image ^ np.uint8(number % 2 * 255))
+
+
 def noisy_frame(number: int, at_s: float, size: tuple[int, int]) -> ScreenFrame:
     """A picture that no codec can make small."""
     noise = np.random.default_rng(number).integers(0, 255, (size[1], size[0], 4))

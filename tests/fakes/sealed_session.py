@@ -13,6 +13,7 @@ from proctor_desktop.config.exam import Exam, policy_to_json, to_json
 from proctor_desktop.core.chain import EMPTY, BlobRef, Head, digest, encode
 from proctor_desktop.core.moment import Moment, rfc3339
 from proctor_desktop.core.policy import Preset, preset_defaults
+from proctor_desktop.journal.session_folder import Credentials
 from proctor_desktop.wire import dsse
 
 SESSION = "6f0c9f4e-3d0b-4d5e-9a51-0d6d3a1f2b10"
@@ -25,6 +26,13 @@ def key(number: int) -> Ed25519PrivateKey:
 
 
 SESSION_KEY, SERVER_KEY, INSTITUTION_KEY = key(1), key(2), key(3)
+ENROL_KEY = key(4)
+
+
+def next_key(number: int) -> Ed25519PrivateKey:
+    """The session's key after this many checkpoints, the same in every run."""
+    made = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(digest(b"%d" % number)))
+    return made if number else SESSION_KEY
 
 
 class SealedSession:
@@ -37,7 +45,8 @@ class SealedSession:
         self.session = session
         self.now = START
         self.boot = "boot-1"
-        self.key: Ed25519PrivateKey | None = SESSION_KEY
+        self.checkpoints_made = 0
+        self.key_is_gone = False
         self.head: Head = EMPTY
         self.log: list[bytes] = []
         self.signed: dict[int, bytes] = {}
@@ -79,10 +88,23 @@ class SealedSession:
         (self._folder / name).write_bytes(content)
         return BlobRef(name, media_type, len(content))
 
-    def checkpoint(self, signer: Ed25519PrivateKey = SESSION_KEY) -> None:
-        """Sign the chain as it stands."""
-        body = self._here() | {"wall": rfc3339(self.now.wall_utc)}
-        self.signed[self.head.seq] = dsse.sign_json(signer, dsse.CHECKPOINT, body)
+    @property
+    def due(self) -> Ed25519PrivateKey:
+        """The key that signs next: a checkpoint, or an export."""
+        return next_key(self.checkpoints_made)
+
+    def checkpoint(self, signer: Ed25519PrivateKey | None = None, over: int | None = None) -> None:
+        """Sign the chain as it stands, or as it stood at record ``over``; a new key is due then."""
+        signer, seq = signer or self.due, over or self.head.seq
+        self.checkpoints_made += 1
+        body = {
+            "session": self.session,
+            "seq": seq,
+            "head": digest(self.log[seq - 1]),
+            "wall": rfc3339(self.now.wall_utc),
+            "next_key": dsse.public_hex(self.due),
+        }
+        self.signed[seq] = dsse.sign_json(signer, dsse.CHECKPOINT, body)
 
     def receipt(self, signer: Ed25519PrivateKey = SERVER_KEY, late_s: float = 0.2) -> None:
         """Let the server countersign the chain as it stands, ``late_s`` from now."""
@@ -136,8 +158,13 @@ class SealedSession:
         path = self._folder / sha256
         return path if path.exists() else None
 
-    def session_key(self) -> Ed25519PrivateKey | None:
-        return self.key
+    def session_key(self) -> str:
+        return dsse.public_hex(SESSION_KEY)
+
+    def signing_key(self, public_key: str) -> Ed25519PrivateKey | None:
+        known = (next_key(number) for number in range(self.checkpoints_made, -1, -1))
+        found = (one for one in known if dsse.public_hex(one) == public_key)
+        return None if self.key_is_gone else next(found, None)
 
 
 def short_session(folder: Path) -> SealedSession:
@@ -154,3 +181,13 @@ def short_session(folder: Path) -> SealedSession:
     sitting.record("segment", segment, sitting.blob(b"moving pictures" * 20, "video/mp4"))
     sitting.close()
     return sitting
+
+
+def credentials(session: str, signer: Ed25519PrivateKey = SESSION_KEY) -> Credentials:
+    """What a session whose first key is ``signer`` enrols with."""
+    body = {
+        "session": session,
+        "session_key": dsse.public_hex(signer),
+        "enrol_key": dsse.public_hex(ENROL_KEY),
+    }
+    return Credentials(ENROL_KEY, dsse.sign_json(signer, dsse.DELEGATION, body))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from proctor_desktop.journal.blobs import BlobStore
 from proctor_desktop.journal.reader import Reader
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Entry, Writer
+from proctor_desktop.wire.seal import Recipients
 from tests.playbook import moment
 
 BOOT = "boot-1"
@@ -44,7 +45,7 @@ def blob(content: bytes, media_type: str = "image/jpeg") -> BlobRef:
 
 def store(folder: SessionFolder) -> BlobStore:
     """The session's blobs."""
-    return BlobStore(folder.blobs, folder.incoming)
+    return BlobStore(folder.blobs, folder.incoming, Recipients(folder.session))
 
 
 @contextmanager
@@ -57,6 +58,12 @@ def writing(folder: SessionFolder, boot: str = BOOT) -> Iterator[Writer]:
         writer.close()
 
 
+def copy_what_is_there(source: str, target: str) -> None:
+    """A key that has just signed is destroyed behind the back of whoever copies."""
+    with suppress(FileNotFoundError):
+        shutil.copy2(source, target)
+
+
 @contextmanager
 def reading(folder: SessionFolder) -> Iterator[Reader]:
     """The session's reader, closed at the end."""
@@ -66,7 +73,7 @@ def reading(folder: SessionFolder) -> Iterator[Reader]:
 
 def as_after_a_power_cut(folder: SessionFolder, to: Path) -> SessionFolder:
     """The session as another process would find it if the computer had stopped just now."""
-    shutil.copytree(folder.path, to / folder.session)
+    shutil.copytree(folder.path, to / folder.session, copy_function=copy_what_is_there)
     for shared in (to / folder.session).glob("*-shm"):
         shared.unlink()  # memory, not disk
     return SessionFolder(to / folder.session)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from proctor_desktop.config import exam as exam_file
 from proctor_desktop.config.exam import SignedExam
 from proctor_desktop.core.capability import Capability, Level
 from proctor_desktop.core.chain import Record
+from proctor_desktop.core.clock_watch import ClockReading
 from proctor_desktop.core.engine import Engine
 from proctor_desktop.core.event import Event, Happening
 from proctor_desktop.core.frame import Frame
@@ -91,7 +92,7 @@ class Studio:
         """A conductor of this session whose hands only note what they are asked to do."""
         session = Session(
             self.folder.session,
-            dsse.public_hex(self.folder.session_key()),
+            self.folder.session_key(),
             self.exam,
             {"name": "Ada Example", "email": ADA},
             (Capability("focus", Level.DETECTED, "the window manager tells"),),
@@ -102,7 +103,7 @@ class Studio:
             cancel=lambda: self.done.append(("cancel",)),
             use=lambda calibration: self.done.append(("use", calibration)),
             photo=lambda sha256: self.done.append(("photo", sha256)),
-            remember=lambda frame: self.done.append(("remember", frame)),
+            remember=lambda frame, blob: self.done.append(("remember", frame, blob)),
             recall=lambda sha256: self.done.append(("recall", sha256)),
             say=self.said.append,
             alarm=lambda seconds: self.done.append(("alarm", seconds)),
@@ -110,13 +111,18 @@ class Studio:
         )
         return Conductor(session, self.evidence, self.clock, hands, unattended, skip_preparation)
 
-    def loop(self, conductor: Conductor) -> SessionLoop:
-        """The loop around that conductor."""
+    def loop(
+        self, conductor: Conductor, clocks: Callable[[], ClockReading] | None = None
+    ) -> SessionLoop:
+        """The loop around that conductor; ``clocks`` where there are more than the one."""
         outlets = Outlets(
             snapshot=lambda: self.done.append(("snapshot",)),
             beat=lambda: self.done.append(("beat",)) or 3,
             preview=lambda on: self.done.append(("preview", on)),
             wanted=lambda: self.takeover_wanted,
+            photo=lambda held: self.done.append(("photo held", held)),
+            clocks=clocks,
+            disk=lambda now: self.done.append(("disk", now)),
         )
         return SessionLoop(
             self.inbox,

@@ -15,9 +15,13 @@ from proctor_desktop.endpoint import tokens
 
 @dataclass(frozen=True, slots=True)
 class TokenHolder:
-    """A client that may see and add to one session, and nothing else."""
+    """A client that may see and add to one session, and nothing else.
+
+    ``late``: it brings the session's export, and may do nothing but that.
+    """
 
     session: uuid.UUID
+    late: bool = False
     is_authenticated: bool = True
     is_active: bool = True
     pk: None = None
@@ -31,10 +35,10 @@ class SessionToken(BaseAuthentication):
         scheme, _, token = get_authorization_header(request).partition(b" ")
         if scheme.lower() != b"bearer":
             return None
-        session = tokens.session_of(token.strip().decode("latin-1"), timezone.now())
-        if session is None:
+        opens = tokens.opened_by(token.strip().decode("latin-1"), timezone.now())
+        if opens is None:
             raise AuthenticationFailed("The token is unknown or has expired; enrol again.")
-        return TokenHolder(session), None
+        return TokenHolder(opens.session, opens.late), None
 
     def authenticate_header(self, _request: Request) -> str:
         """What a 401 asks for."""

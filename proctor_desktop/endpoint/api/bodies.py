@@ -100,8 +100,8 @@ class CandidateBody(serializers.Serializer[Any]):
     email = serializers.CharField(max_length=EMAIL_CHARS)
 
 
-class EnrolBody(serializers.Serializer[Any]):
-    """``rest.EnrolPayload``, once its signature holds."""
+class OpeningBody(serializers.Serializer[Any]):
+    """What a session says of itself at its start, whoever brings it."""
 
     session = SessionId()
     session_key = Sha256()
@@ -109,6 +109,12 @@ class EnrolBody(serializers.Serializer[Any]):
     candidate = CandidateBody()
     started = WallTime()
     client = serializers.CharField(max_length=NAME_CHARS)
+
+
+class EnrolBody(OpeningBody):
+    """``rest.EnrolPayload``, once its signature holds."""
+
+    delegation = Envelope()
     sent = Wall()
 
 
@@ -122,6 +128,14 @@ class HeadBody(serializers.Serializer[Any]):
 class RecordsBody(serializers.Serializer[Any]):
     """``rest.RecordsRequest``."""
 
+    records = serializers.ListField(child=ExactText(), allow_empty=False)
+    checkpoints = serializers.ListField(child=Envelope(), allow_empty=False)
+
+
+class LateBody(serializers.Serializer[Any]):
+    """``rest.LateRequest``."""
+
+    exam = Envelope()
     records = serializers.ListField(child=ExactText(), allow_empty=False)
     checkpoint = Envelope()
 

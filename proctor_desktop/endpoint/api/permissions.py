@@ -15,6 +15,7 @@ VIEW_SESSION = "proctor_desktop_endpoint.view_session"
 class OwnSession(BasePermission):
     """A token opens its own session; others do not exist for it.
 
+    One that came with an export opens only the calls that name its method in ``late_methods``.
     People with the permission ``view_session`` may read any session and write none.
     """
 
@@ -24,7 +25,7 @@ class OwnSession(BasePermission):
         if isinstance(user, TokenHolder):
             if user.session != view.kwargs["session"]:
                 raise Http404
-            return True
+            return not user.late or request.method in getattr(view, "late_methods", ())
         return request.method in SAFE_METHODS and user.has_perm(VIEW_SESSION)
 
 
@@ -33,4 +34,4 @@ class HoldsToken(BasePermission):
 
     def has_permission(self, request: Request, _view: APIView) -> bool:
         """Whether a token was shown."""
-        return isinstance(request.user, TokenHolder)
+        return isinstance(request.user, TokenHolder) and not request.user.late

@@ -22,6 +22,7 @@ from proctor_desktop.endpoint import (
     detail,
     enrolment,
     ingest,
+    late,
     live,
     reference,
     server_key,
@@ -64,16 +65,33 @@ class Sessions(EndpointView):
 
     def _wish(self, opened: dsse.Opened) -> enrolment.Enrolment:
         body = self.valid(bodies.EnrolBody, opened.json())
-        return enrolment.Enrolment(
-            session=body["session"],
-            session_key=opened.signer,
-            exam=body["exam"],
-            name=body["candidate"]["name"],
-            email=body["candidate"]["email"].lower(),
-            started=body["started"],
-            client=body["client"],
-            sha256=digest(opened.payload),
-        )
+        return _enrolment(body, body["session_key"], digest(opened.payload))
+
+
+class LateSessions(EndpointView):
+    """``POST sessions/late/``: the handshake of somebody who brings a session's export."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    throttle_classes = (EnrolThrottle,)
+    max_body_bytes = _JSON_OVERHEAD * rest.MAX_BATCH_BYTES + 3 * KIB * KIB
+
+    def post(self, request: Request) -> Response:
+        """201 for a new session, 200 for one that was known; both with a token for the export."""
+        now = timezone.now()
+        body = self.valid(bodies.LateBody, request.data)
+        _refuse_too_much(body["records"], [body["checkpoint"]])
+        opening = late.check(body["records"], body["checkpoint"], body["exam"])
+        wish = self.valid(bodies.OpeningBody, opening.as_enrolment(json.loads(body["exam"])))
+        admitted = late.admit(_enrolment(wish, opening.session_key, ""), now)
+        answer: rest.LateReply = {
+            "session": str(wish["session"]),
+            "token": admitted.token,
+            "server_key": dsse.public_hex(server_key.current()),
+            "server_time": rfc3339(now),
+            "head": {"seq": admitted.head.seq, "hash": admitted.head.hash},
+        }
+        return Response(answer, status=HTTPStatus.CREATED if admitted.created else HTTPStatus.OK)
 
 
 class SessionDetail(EndpointView):
@@ -88,13 +106,14 @@ class SessionDetail(EndpointView):
 class Records(EndpointView):
     """``POST`` and ``GET sessions/{id}/records/``."""
 
-    max_body_bytes = _JSON_OVERHEAD * rest.MAX_BATCH_BYTES + 64 * KIB
+    late_methods = ("POST",)
+    max_body_bytes = _JSON_OVERHEAD * rest.MAX_BATCH_BYTES + rest.MAX_BATCH_RECORDS * KIB
 
     def post(self, request: Request, session: uuid.UUID) -> Response:
         """Take in a batch; the receipt is the acknowledgement."""
         body = self.valid(bodies.RecordsBody, request.data)
-        _refuse_too_much(body["records"], body["checkpoint"])
-        done = ingest.accept(session, body["records"], body["checkpoint"], timezone.now())
+        _refuse_too_much(body["records"], body["checkpoints"])
+        done = ingest.accept(session, body["records"], body["checkpoints"], timezone.now())
         answer: rest.RecordsReply = {
             "head": {"seq": done.head.seq, "hash": done.head.hash},
             "receipt": json.loads(done.receipt),
@@ -113,10 +132,14 @@ class Records(EndpointView):
 class Blob(EndpointView):
     """``PUT sessions/{id}/blobs/{sha256}/``."""
 
+    late_methods = ("PUT",)
+
     def put(self, request: Request, session: uuid.UUID, sha256: str) -> Response:
         """Stream the raw body to disk; 201 when it is new, 200 when it was here."""
         if not is_sha256(sha256):
             raise NotFound
+        if _is_late(request) and not late.names(session, sha256):
+            raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "No record names this file.")
         size_bytes = _content_length(request)
         media_type = request.content_type.partition(";")[0].strip().lower()
         try:
@@ -130,10 +153,17 @@ class Blob(EndpointView):
 class Missing(EndpointView):
     """``GET sessions/{id}/missing/``."""
 
+    late_methods = ("GET",)
+
     def get(self, _request: Request, session: uuid.UUID) -> Response:
         """Blobs that records name and that are not here."""
         require_session(session)
-        return Response({"missing": blobs.missing(session)})
+        answer: rest.MissingReply = {
+            "missing": blobs.missing(session),
+            "health": live.present_health(),
+            "server_time": rfc3339(timezone.now()),
+        }
+        return Response(answer)
 
 
 class Heartbeat(EndpointView):
@@ -157,9 +187,13 @@ class VerifyInitial(EndpointView):
 class End(EndpointView):
     """``POST sessions/{id}/end/``."""
 
+    late_methods = ("POST",)
+
     def post(self, request: Request, session: uuid.UUID) -> Response:
         """Close; the outcome comes from the records."""
         head = self.valid(bodies.EndBody, request.data)["head"]
+        if _is_late(request) and not late.is_closed(session):
+            raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "No record closes this session.")
         return Response(closing.end(session, Head(head["seq"], head["hash"]), timezone.now()))
 
 
@@ -188,6 +222,23 @@ class SimpleViolation(EndpointView):
         return Response(answer, status=HTTPStatus.CREATED)
 
 
+def _enrolment(body: dict[str, Any], session_key: str, sha256: str) -> enrolment.Enrolment:
+    return enrolment.Enrolment(
+        session=body["session"],
+        session_key=session_key,
+        exam=body["exam"],
+        name=body["candidate"]["name"],
+        email=body["candidate"]["email"].lower(),
+        started=body["started"],
+        client=body["client"],
+        sha256=sha256,
+    )
+
+
+def _is_late(request: Request) -> bool:
+    return isinstance(request.user, TokenHolder) and request.user.late
+
+
 def _envelope(data: Any) -> bytes:
     try:
         return canonical(data)
@@ -195,13 +246,13 @@ def _envelope(data: Any) -> bytes:
         raise Refusal(HTTPStatus.BAD_REQUEST, f"This is no envelope: {problem}.") from problem
 
 
-def _refuse_too_much(records: list[str], checkpoint: bytes) -> None:
-    too_many = len(records) > rest.MAX_BATCH_RECORDS
+def _refuse_too_much(records: list[str], checkpoints: list[bytes]) -> None:
+    too_many = len(records) > rest.MAX_BATCH_RECORDS or len(checkpoints) > len(records)
     too_long = sum(len(text.encode("utf-8")) for text in records) > rest.MAX_BATCH_BYTES
-    if too_many or too_long or len(checkpoint) > MAX_CHECKPOINT_BYTES:
+    if too_many or too_long or max(map(len, checkpoints)) > MAX_CHECKPOINT_BYTES:
         detail_text = (
             f"A batch has at most {rest.MAX_BATCH_RECORDS} records, {rest.MAX_BATCH_BYTES} bytes"
-            " and a small checkpoint."
+            " and small checkpoints, at most one a record."
         )
         raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail_text)
 

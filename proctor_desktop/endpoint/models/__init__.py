@@ -1,6 +1,7 @@
 """What is stored. Evidence is only ever added; the admin shows it and cannot change it."""
 
 from proctor_desktop.endpoint.models.evidence import (
+    Checkpoint,
     NamedBlob,
     Receipt,
     StoredBlob,
@@ -13,6 +14,7 @@ from proctor_desktop.endpoint.models.session import Session, Token
 
 __all__ = [
     "Candidate",
+    "Checkpoint",
     "Command",
     "ExamFile",
     "Heartbeat",

@@ -40,15 +40,34 @@ class StoredRecord(models.Model):
         return f"{self.session_id} #{self.seq} {self.kind}"
 
 
+class Checkpoint(models.Model):
+    """The client's signature over its chain, by the key that was due."""
+
+    session = models.ForeignKey(
+        Session, on_delete=models.CASCADE, related_name="checkpoints", help_text="Whose chain."
+    )
+    seq = models.BigIntegerField(help_text="The last record that it covers.")
+    envelope = models.BinaryField(help_text="The envelope as received.")
+
+    class Meta:
+        """Keys and indexes."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["session", "seq"], name="pde_checkpoint_once_a_seq"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.session_id} signed up to #{self.seq}"
+
+
 class Receipt(models.Model):
-    """The client's checkpoint and the server's signature under it."""
+    """The server's signature over the chain as it came to know it."""
 
     session = models.ForeignKey(
         Session, on_delete=models.CASCADE, related_name="receipts", help_text="Whose chain."
     )
     seq = models.BigIntegerField(help_text="The last record that it covers.")
     head = models.CharField(max_length=HEX_DIGITS, help_text="That record's hash.")
-    checkpoint = models.BinaryField(help_text="The envelope signed by the session key.")
     receipt = models.BinaryField(help_text="The envelope signed by the server key.")
     created_at = models.DateTimeField(help_text="The time that the receipt states.")
 

@@ -21,12 +21,18 @@ class Session(models.Model):
         Candidate, on_delete=models.PROTECT, related_name="sessions", help_text="Who sits it."
     )
     session_key = models.CharField(
-        max_length=HEX_DIGITS, help_text="The public key (hex) that signs this session's chain."
+        max_length=HEX_DIGITS, help_text="The public key (hex) that signs first in this session."
+    )
+    due_key = models.CharField(
+        max_length=HEX_DIGITS, help_text="The only key (hex) that may sign the next checkpoint."
     )
     client = models.CharField(max_length=NAME_CHARS, help_text="The client's name and version.")
     started_at = models.DateTimeField(help_text="When the client says it began.")
     created_at = models.DateTimeField(auto_now_add=True, help_text="When it was enrolled here.")
     ended_at = models.DateTimeField(null=True, help_text="When it was closed here.")
+    late_at = models.DateTimeField(
+        null=True, help_text="When it was first brought as an export, not sent by its client."
+    )
 
     head_seq = models.BigIntegerField(
         default=EMPTY.seq, help_text="The last record's number in the chain."
@@ -82,6 +88,9 @@ class Token(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True, help_text="When it was given out.")
     expires_at = models.DateTimeField(help_text="From then on it is refused.")
+    late = models.BooleanField(
+        default=False, help_text="Given for an export: it can only deliver what is in it."
+    )
 
     class Meta:
         """Keys and indexes."""

@@ -2,45 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
 from proctor_desktop.config.exam import SignedExam, open_envelope
-from proctor_desktop.core.chain import BlobRef, Record, digest
+from proctor_desktop.core.chain import Record, digest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.export import container
+from proctor_desktop.export.opening import Keyholder
 from proctor_desktop.export.report import fields
 from proctor_desktop.export.report.assessment import Assessment, assess
+from proctor_desktop.export.report.media import Files, Media, media, seal_note
 from proctor_desktop.export.report.page import to_html
 from proctor_desktop.export.report.sitting import NOT_TOLD, Sitting, sitting
-from proctor_desktop.export.report.still import MAX_STILL_BYTES, Still, still
+from proctor_desktop.export.report.still import MAX_STILL_BYTES
 from proctor_desktop.export.report.table import to_csv
 from proctor_desktop.export.verify import Archive, Invalid, Outcome, Trust, Verdict, examine
+from proctor_desktop.wire.seal import OVERHEAD_BYTES
 
 __all__ = ["Report", "report", "report_from_package"]
 
-_MAX_STILLS = 400
 _MAX_EXAM_BYTES = 1024 * 1024
-
-Stills = Callable[[str], bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A finished report; :meth:`html` and :meth:`csv` only lay it out.
-
-    ``clips`` names the clips whose files are there, whole.
-    """
+    """A finished report; :meth:`html` and :meth:`csv` only lay it out."""
 
     verdict: Verdict
     trust: Trust
     exam: SignedExam | None
     told: Sitting
     assessment: Assessment
-    stills: Mapping[str, Still]
-    clips: frozenset[str]
+    media: Media
 
     def html(self) -> str:
         """One self-contained page."""
@@ -50,8 +48,7 @@ class Report:
             self.exam,
             self.told,
             self.assessment,
-            self.stills,
-            self.clips,
+            self.media,
         )
 
     def csv(self) -> str:
@@ -64,23 +61,30 @@ def report(
     trust: Trust,
     records: Iterable[Record],
     exam: SignedExam | None,
-    stills: Stills,
+    files: Files,
+    keys: Iterable[X25519PrivateKey] = (),
 ) -> Report:
-    """A report over records from anywhere; ``stills`` gives a blob's bytes by its SHA-256."""
+    """A report over records from anywhere; ``files`` gives a blob's bytes by its SHA-256.
+
+    ``keys`` open what is sealed, in memory; what is in the report is readable for everybody.
+    """
     kept = [record for record in records if record.kind not in NOT_TOLD]
     told = sitting(kept)
+    shown = media(told, kept[0].session if kept else "", files, Keyholder(keys))
     assessment = assess(
-        told, exam, _recorded_policy(kept), authentic=verdict.outcome is not Outcome.INVALID
+        told,
+        exam,
+        _recorded_policy(kept),
+        authentic=verdict.outcome is not Outcome.INVALID,
+        sealing=seal_note(exam, shown),
     )
-    shown = dict(_shown(_pictures(told), stills))
-    clips = frozenset(_there(told, stills))
-    return Report(verdict, trust, exam, told, assessment, shown, clips)
+    return Report(verdict, trust, exam, told, assessment, shown)
 
 
-def report_from_package(path: Path, trust: Trust) -> Report:
+def report_from_package(path: Path, trust: Trust, keys: Iterable[X25519PrivateKey] = ()) -> Report:
     """Verify an export and report on it; an INVALID one is reported too, and says so first.
 
-    Raises EnvironmentProblem when the file cannot be opened.
+    ``keys`` open what is sealed. Raises EnvironmentProblem when the file cannot be opened.
     """
     records: list[Record] = []
 
@@ -92,7 +96,7 @@ def report_from_package(path: Path, trust: Trust) -> Report:
         with path.open("rb") as file:
             verdict, archive = examine(file, trust, keep)
             blobs = _Blobs(archive)
-            return report(verdict, trust, records, blobs.exam(), blobs.still)
+            return report(verdict, trust, records, blobs.exam(), blobs.file, keys)
     except OSError as problem:
         raise EnvironmentProblem(
             str(path),
@@ -107,9 +111,9 @@ class _Blobs:
     def __init__(self, archive: Archive | None) -> None:
         self._archive = archive
 
-    def still(self, sha256: str) -> bytes | None:
+    def file(self, sha256: str) -> bytes | None:
         """A blob's bytes, or None if it is not there, not whole or too large."""
-        content = self._read(container.BLOBS + sha256, MAX_STILL_BYTES)
+        content = self._read(container.BLOBS + sha256, MAX_STILL_BYTES + OVERHEAD_BYTES)
         return content if content is not None and digest(content) == sha256 else None
 
     def exam(self) -> SignedExam | None:
@@ -133,25 +137,3 @@ class _Blobs:
 def _recorded_policy(records: Iterable[Record]) -> Mapping[str, Any] | None:
     of_policy = (record for record in records if record.kind == "policy")
     return next((fields.mapping(record.data, "policy") for record in of_policy), None)
-
-
-def _pictures(told: Sitting) -> list[BlobRef]:
-    violations = list(told.violations.values())
-    stills = (told.reference_photo, *(one.still for one in violations))
-    overlays = (one.overlay for one in violations)
-    kinds = ([one for one in kind if one is not None] for kind in (stills, overlays))
-    return [picture for kind in kinds for picture in kind[:_MAX_STILLS]]
-
-
-def _there(told: Sitting, blobs: Stills) -> Iterator[str]:
-    """The clips that can be had; nothing of them is in the report itself."""
-    for clip in told.clips[:_MAX_STILLS]:
-        if clip.blob is not None and blobs(clip.blob.sha256) is not None:
-            yield clip.blob.sha256
-
-
-def _shown(pictures: Iterable[BlobRef], stills: Stills) -> Iterator[tuple[str, Still]]:
-    for blob in pictures:
-        picture = still(stills(blob.sha256))
-        if picture is not None:
-            yield blob.sha256, picture

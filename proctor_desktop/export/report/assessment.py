@@ -69,14 +69,18 @@ def assess(
     exam: SignedExam | None,
     recorded_policy: Mapping[str, Any] | None,
     authentic: bool,
+    sealing: str,
 ) -> Assessment:
-    """Judge by the signed exam's policy; the client's own figures play no part in the score."""
+    """Judge by the signed exam's policy; the client's own figures play no part in the score.
+
+    ``sealing`` says who can see the pictures.
+    """
     policy = None if exam is None else exam.exam.policy
     return Assessment(
         score=score(told.starts, policy) if policy is not None and authentic else None,
         rows=tuple(_rows(told.violations.values(), policy)),
         not_evaluated=() if policy is None else tuple(_not_evaluated(told, policy)),
-        notes=tuple(_notes(told, policy, recorded_policy)),
+        notes=(*_notes(told, policy, recorded_policy), sealing),
     )
 
 
@@ -139,10 +143,6 @@ def _notes(
         )
     if told.unreadable:
         yield f"{told.unreadable} violation records make no sense and are left out."
-    yield (
-        "The evidence is not sealed: this version of the program cannot seal it. Whoever has the "
-        "export can see its pictures."
-    )
 
 
 def _same(recorded: Mapping[str, Any], policy: Policy) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -14,8 +13,8 @@ from proctor_desktop.config.paths import resource
 from proctor_desktop.core.session import Phase
 from proctor_desktop.export.report import words
 from proctor_desktop.export.report.assessment import Assessment
+from proctor_desktop.export.report.media import Media
 from proctor_desktop.export.report.sitting import Sitting, mean_confidence, worst_calibration_deg
-from proctor_desktop.export.report.still import Still
 from proctor_desktop.export.report.timeline import timeline
 from proctor_desktop.export.verify import Outcome, Trust, Verdict
 
@@ -38,8 +37,7 @@ def to_html(
     exam: SignedExam | None,
     told: Sitting,
     assessment: Assessment,
-    stills: Mapping[str, Still],
-    clips: Collection[str],
+    media: Media,
 ) -> str:
     """Render the page. Everything that comes from the evidence is escaped."""
     page = _environment(resource("assets", "report")).get_template("report.html.j2")
@@ -50,8 +48,11 @@ def to_html(
         exam=exam,
         told=told,
         assessment=assessment,
-        stills=stills,
-        clips=clips,
+        stills=media.stills,
+        clips=media.clips,
+        sealed=media.sealed,
+        opened=media.opened,
+        seal_problems=media.problems,
         timeline=timeline(told),
         risks=words.RISKS,
         never_ran=all(phase.name != Phase.RUNNING.value for phase in told.phases),

@@ -5,9 +5,10 @@ caller. Three answers: VALID; VALID WITH GAPS, when all of it is authentic but s
 there or not shown; INVALID.
 """
 
+from proctor_desktop.export.verdict import Facts, Gap, Outcome, Trust, Verdict
 from proctor_desktop.export.verify.archive import Archive
 from proctor_desktop.export.verify.check import examine, verify
-from proctor_desktop.export.verify.verdict import Facts, Gap, Invalid, Outcome, Trust, Verdict
+from proctor_desktop.export.verify.findings import Invalid
 
 __all__ = [
     "Archive",

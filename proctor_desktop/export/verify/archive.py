@@ -14,7 +14,8 @@ from typing import BinaryIO
 
 from proctor_desktop.export import container
 from proctor_desktop.export.container import END, Entry
-from proctor_desktop.export.verify.verdict import Invalid, printable
+from proctor_desktop.export.verdict import printable
+from proctor_desktop.export.verify.findings import Invalid
 
 _PIECE_BYTES = 1024 * 1024
 _MAX_DIRECTORY_BYTES = container.MAX_ENTRIES * (container.CENTRAL_BYTES + container.MAX_NAME_BYTES)

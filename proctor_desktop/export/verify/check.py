@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import stat
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from proctor_desktop.core.chain import BrokenChain, Record, digest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.export import container
 from proctor_desktop.export.container import BLOBS, CHECKPOINTS, EXAM, MANIFEST, RECEIPTS, RECORDS
-from proctor_desktop.export.manifest import FileLine, Manifest, missing_blobs
+from proctor_desktop.export.manifest import FileLine, Manifest, absent_blobs
+from proctor_desktop.export.verdict import Facts, Trust, Verdict
 from proctor_desktop.export.verify import signatures
 from proctor_desktop.export.verify.archive import Archive
+from proctor_desktop.export.verify.findings import Findings, Invalid
 from proctor_desktop.export.verify.record_log import RecordLog
-from proctor_desktop.export.verify.verdict import Facts, Findings, Invalid, Trust, Verdict
 from proctor_desktop.wire import dsse
 
 MAX_LOG_BYTES = 1024 * 1024 * 1024
@@ -44,7 +44,7 @@ def verify(path: Path, trust: Trust) -> Verdict:
 
 
 def examine(
-    file: BinaryIO, trust: Trust, on_record: Callable[[Record], None] = lambda _: None
+    file: BinaryIO, trust: Trust, on_record: Callable[[Record], None] | None = None
 ) -> tuple[Verdict, Archive | None]:
     """Judge an open export, and hand each record on as it is read.
 
@@ -83,7 +83,7 @@ class _Judgement:
         self._log = RecordLog(findings, list(signed))
         self._witnesses: list[signatures.Witness] = []
 
-    def facts(self, on_record: Callable[[Record], None]) -> Facts:
+    def facts(self, on_record: Callable[[Record], None] | None) -> Facts:
         """Judge everything; raises Invalid or BrokenChain where nothing more can be judged."""
         entries = self._archive.entries
         for name in (RECORDS, EXAM, MANIFEST):
@@ -92,11 +92,11 @@ class _Judgement:
         if entries[RECORDS].size_bytes > MAX_LOG_BYTES:
             raise Invalid("its records are larger than an evidence export may have")
         self._log.walk(self._archive.pieces(entries[RECORDS]), on_record)
+        self._keys = signatures.KeyChain(self._log)
         files = [self._file(name) for name in entries if name != MANIFEST]
-        missing = missing_blobs(self._log.blobs, files, BLOBS)
-        self._compare_manifest(files, missing)
-        self._report_missing(missing)
-        return self._conclude(files, missing)
+        if not self._keys.due:
+            raise Invalid("the chain of keys is broken, so nobody could sign for the rest")
+        return self._conclude(files, self._compare_manifest(files))
 
     def _file(self, name: str) -> FileLine:
         """Check one file by itself; what the manifest must say about it."""
@@ -130,22 +130,24 @@ class _Judgement:
             return
         seq = container.seq_of(name)
         if name.startswith(CHECKPOINTS):
-            signatures.check_checkpoint(seq, envelope, self._log)
+            self._keys.follow(seq, envelope)
             return
         witness = signatures.check_receipt(seq, envelope, self._log, self._trust)
         if witness is not None:
             self._witnesses.append(witness)
 
-    def _compare_manifest(self, files: list[FileLine], missing: tuple[str, ...]) -> None:
-        """The manifest must be signed by the session's key and be the one that follows."""
+    def _compare_manifest(self, files: list[FileLine]) -> Manifest:
+        """The manifest must be signed by the key that is due and be the one that follows."""
         envelope = self._archive.read(self._archive.entries[MANIFEST], MAX_MANIFEST_BYTES)
         try:
-            opened = dsse.verify(envelope, dsse.MANIFEST, [self._log.session_key])
+            opened = dsse.verify(envelope, dsse.MANIFEST, [self._keys.due])
             stated = opened.json()
         except dsse.BadEnvelope as problem:
-            raise Invalid(f"{MANIFEST}: not signed by the session's key ({problem})") from None
-        if not _is_laid_out_as_signed(envelope, opened):
+            raise Invalid(f"{MANIFEST}: not signed by the key that is due ({problem})") from None
+        if envelope != dsse.laid_out(dsse.MANIFEST, opened):  # no hash covers what is not signed
             self._findings.problem(f"{MANIFEST}: its envelope was changed around the signed part")
+        absent = absent_blobs(self._log.blobs, files, BLOBS)
+        withheld = _withheld(stated, absent)
         due = Manifest(
             session=self._log.session,
             session_key=self._log.session_key,
@@ -155,22 +157,24 @@ class _Judgement:
             head=self._log.head.hash,
             closed=self._log.closed,
             files=tuple(files),
-            missing=missing,
-        ).to_json()
-        for field in sorted(stated.keys() | due.keys()):
-            if field not in due or stated.get(field) != due[field]:
-                difference = _difference(stated.get(field), due.get(field))
-                self._findings.problem(
-                    f"{MANIFEST}: {field!r} does not agree with what is in the export{difference}"
-                )
+            missing=tuple(sha256 for sha256 in absent if sha256 not in set(withheld)),
+            withheld=withheld,
+        )
+        for difference in due.differences(stated):
+            self._findings.problem(f"{MANIFEST}: {difference}")
+        self._report_absent(due)
+        return due
 
-    def _report_missing(self, missing: Collection[str]) -> None:
-        for sha256 in missing:
+    def _report_absent(self, manifest: Manifest) -> None:
+        for sha256 in manifest.missing:
             named = self._log.blobs[sha256]
             text = f"blob {sha256} ({named.size_bytes} bytes) of record {named.seq} is missing"
             self._findings.gap("missing_blob", text)
+        if manifest.withheld:
+            text = f"excerpt: {len(manifest.withheld)} files withheld by whoever made it"
+            self._findings.gap("withheld", text)
 
-    def _conclude(self, files: list[FileLine], missing: Collection[str]) -> Facts:
+    def _conclude(self, files: list[FileLine], manifest: Manifest) -> Facts:
         log, last = self._log, self._log.marks[self._log.head.seq]
         covered = max(map(container.seq_of, self._checkpoints), default=0)
         signatures.report_unsigned_tail(covered, log, self._findings)
@@ -180,13 +184,14 @@ class _Judgement:
         return Facts(
             session=log.session,
             session_key=log.session_key,
-            exam_sha256=next(line.sha256 for line in files if line.name == EXAM),
+            exam_sha256=manifest.exam_sha256,
             first_wall=log.marks[1].wall,
             last_wall=last.wall,
             closed=log.closed,
             records=log.head.seq,
             blobs=sum(line.name.startswith(BLOBS) for line in files),
-            missing_blobs=len(missing),
+            missing_blobs=len(manifest.missing),
+            withheld_blobs=len(manifest.withheld),
             checkpoints=len(self._checkpoints),
             receipts=len(self._receipts),
             unwitnessed=unwitnessed,
@@ -194,26 +199,8 @@ class _Judgement:
         )
 
 
-def _is_laid_out_as_signed(envelope: bytes, opened: dsse.Opened) -> bool:
-    """Whether even the unsigned part is untouched: nothing else in the export covers this file."""
-    payload, keyid = b64encode(opened.payload).decode(), dsse.keyid(opened.signer)
-    before = f'{{"payloadType":"{dsse.MANIFEST}","payload":"{payload}","signatures":[{{"keyid":'
-    start, end = f'{before}"{keyid}","sig":"'.encode(), b'"}]}'
-    signature = envelope[len(start) : -len(end)]
-    try:
-        return envelope == start + b64encode(b64decode(signature, validate=True)) + end
-    except ValueError:
-        return False
-
-
-def _difference(stated: object, due: object) -> str:
-    """The names that only one of two lists of files or hashes has, for a reader."""
-    if not isinstance(stated, list) or not isinstance(due, list):
-        return ""
-    names = [
-        {str(item["name"] if isinstance(item, dict) and "name" in item else item) for item in side}
-        for side in (stated, due)
-    ]
-    only = [f"listed, not there: {n}" for n in sorted(names[0] - names[1])]
-    only += [f"there, not listed: {n}" for n in sorted(names[1] - names[0])]
-    return f" ({'; '.join(only[:3])})" if only else ""
+def _withheld(stated: Mapping[str, Any], absent: Collection[str]) -> tuple[str, ...]:
+    """Which of the absent blobs the manifest says were left out on purpose."""
+    named = stated.get("withheld")
+    listed = {one for one in named if isinstance(one, str)} if isinstance(named, list) else set()
+    return tuple(sha256 for sha256 in absent if sha256 in listed)

@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from proctor_desktop.core.chain import EMPTY, Head, Record, decode, follow, is_sha256
 from proctor_desktop.core.moment import NS_PER_S
-from proctor_desktop.export.verify.verdict import Findings, Invalid
+from proctor_desktop.export.told_gaps import told_gap
+from proctor_desktop.export.verify.findings import Findings, Invalid
 
 MAX_RECORD_BYTES = 4 * 1024 * 1024
 CLOCK_JUMP_S = 2.0
@@ -74,19 +74,21 @@ class RecordLog:
         self.blobs: dict[str, Named] = {}
         self.marks: dict[int, Mark] = {}
         self.last: Record | None = None
+        self._wall = datetime.min
         self._step_s = 0.0
         self._elapsed_s = 0.0
         self._running = False
         self._findings = findings
         self._marked = {1, *marked, *(seq + 1 for seq in marked)}
 
-    def walk(self, pieces: Iterable[bytes], on_record: Callable[[Record], None]) -> None:
+    def walk(self, pieces: Iterable[bytes], on_record: Callable[[Record], None] | None) -> None:
         """Take all records; raises Invalid or BrokenChain at the first that does not hold."""
         digest = hashlib.sha256()
         for raw in _lines(_hashed(pieces, digest.update)):
-            record = decode(raw)
+            record = decode(raw, fractions=on_record is not None)
             self._take(record)
-            on_record(record)
+            if on_record is not None:
+                on_record(record)
         if self.last is None:
             raise Invalid("it holds no records")
         self.sha256 = digest.hexdigest()
@@ -104,6 +106,7 @@ class RecordLog:
 
     def _take(self, record: Record) -> None:
         self.head = follow(self.head, record)
+        wall = datetime.fromisoformat(record.wall)  # its form has been checked: the quick parser
         if not 0 <= record.mono_ns < _MAX_INT:
             raise Invalid(f"record {record.seq}: its monotonic time is out of range")
         if self.last is None:
@@ -111,10 +114,13 @@ class RecordLog:
         elif record.session != self.session:
             raise Invalid(f"record {record.seq} belongs to another session")
         else:
-            step = _step(self.last, record)
+            mono_s = (record.mono_ns - self.last.mono_ns) / NS_PER_S
+            wall_s = (wall - self._wall).total_seconds()
+            step = _Step(mono_s, wall_s, record.boot == self.last.boot)
             self._step_s = step.elapsed_s
             self._elapsed_s += step.elapsed_s
             self._compare_clocks(self.last, record, step)
+        self._wall = wall
         if record.seq in self._marked:
             self.marks[record.seq] = self._mark(record)
         self._note_blobs(record)
@@ -138,26 +144,19 @@ class RecordLog:
 
     def _note_kind(self, record: Record) -> None:
         where = f"record {record.seq}"
-        data = record.data
         if self.closed:
-            self._findings.gap("after_close", f"{where}: it stands after the end of the session")
+            raise Invalid(f"{where} stands behind the end of the session")
         if record.kind == "session.close":
             self.closed = True
         elif record.kind == "exam.start":
             self._running = True
         elif record.kind == "policy":
             self._note_policy(record)
-        elif record.kind == "gap":
-            seconds = _seconds(data.get("seconds"))
-            span = "" if seconds is None else f" for {seconds:.1f} s"
-            text = f"{_word(data, 'source')} has nothing to show{span}: {_word(data, 'reason')}"
-            self._findings.gap("gap", f"{where}: {text}", seconds)
-        elif record.kind == "not_captured":
-            text = f"{where}: {_word(data, 'what')} was not captured: {_word(data, 'reason')}"
-            self._findings.gap("not_captured", text)
-        elif record.kind == "restart":
-            text = f"{where}: the monitor was started again: {_word(data, 'reason')}"
-            self._findings.gap("restart", text, self._step_s)
+        told = told_gap(record)
+        if told is not None:
+            text, seconds = told
+            seconds = self._step_s if record.kind == "restart" else seconds
+            self._findings.gap(record.kind, f"{where}: {text}", seconds)
 
     def _note_policy(self, record: Record) -> None:
         stated = record.data.get("exam_sha256")
@@ -181,13 +180,6 @@ class RecordLog:
             self._findings.gap("silence", text, step.mono_s)
 
 
-def _step(before: Record, after: Record) -> _Step:
-    # Reading a record has checked the form of its wall time; this parser is the quick one.
-    wall = datetime.fromisoformat(after.wall) - datetime.fromisoformat(before.wall)
-    mono_s = (after.mono_ns - before.mono_ns) / NS_PER_S
-    return _Step(mono_s, wall.total_seconds(), before.boot == after.boot)
-
-
 def _hashed(pieces: Iterable[bytes], update: Callable[[bytes], object]) -> Iterator[bytes]:
     for piece in pieces:
         update(piece)
@@ -204,14 +196,3 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
             raise Invalid("a record is longer than a record may be")
     if rest:
         raise Invalid("the last record is cut off")
-
-
-def _word(data: Any, name: str) -> str:
-    value = data.get(name)
-    return value if isinstance(value, str) and value else f"({name} not stated)"
-
-
-def _seconds(value: Any) -> float | None:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    return float(value) if abs(value) < _MAX_INT else None  # false for NaN and infinities too

@@ -1,8 +1,8 @@
 """Who vouches for what: the session's checkpoints, the server's receipts, the institution's exam.
 
-A checkpoint shows that the session's key held at a point what the records say. A receipt shows
-that the server knew it, and from when; what came before the receipt's time could until then have
-been written anew by whoever holds the candidate's computer.
+A checkpoint shows what the records said while its key was there: the one that the checkpoint
+before it names, destroyed as soon as it has signed. A receipt shows that the server knew it, and
+from when; until then, whoever held the candidate's computer could have written it anew.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Any
 
 from proctor_desktop.core.chain import digest, is_sha256
 from proctor_desktop.core.moment import from_rfc3339
+from proctor_desktop.export.verdict import Trust
+from proctor_desktop.export.verify.findings import Findings
 from proctor_desktop.export.verify.record_log import Mark, RecordLog
-from proctor_desktop.export.verify.verdict import Findings, Trust
 from proctor_desktop.wire import dsse
 
 LATE_WITNESS_S = 120.0
@@ -30,10 +31,29 @@ class Witness:
     server_time: datetime
 
 
-def check_checkpoint(seq: int, envelope: bytes, log: RecordLog) -> None:
-    """Raises BadEnvelope unless the session's key signed the record chain at ``seq``."""
-    body = dsse.verify(envelope, dsse.CHECKPOINT, [log.session_key]).json()
-    _check_points_at(seq, body, log)
+class KeyChain:
+    """From the session key to the one that signs the manifest, a checkpoint at a time.
+
+    ``due`` is the only key that may sign next; empty once a checkpoint did not hold.
+    """
+
+    def __init__(self, log: RecordLog) -> None:
+        self.due = log.session_key
+        self._log = log
+        self._named = {self.due}
+
+    def follow(self, seq: int, envelope: bytes) -> None:
+        """Raises BadEnvelope unless the key that is due signed the record chain at ``seq``."""
+        due, self.due = self.due, ""
+        if not due:
+            return  # said once, with the checkpoint at which the chain broke
+        body = _opened(envelope, dsse.CHECKPOINT, (due,))
+        _check_points_at(seq, body, self._log)
+        named = body.get("next_key")
+        if not isinstance(named, str) or not is_sha256(named) or named in self._named:
+            raise dsse.BadEnvelope("it does not hand over to a new key")
+        self._named.add(named)
+        self.due = named
 
 
 def check_receipt(seq: int, envelope: bytes, log: RecordLog, trust: Trust) -> Witness | None:
@@ -45,7 +65,7 @@ def check_receipt(seq: int, envelope: bytes, log: RecordLog, trust: Trust) -> Wi
         # Still compared: a receipt that points elsewhere is wrong whoever signed it.
         _check_points_at(seq, dsse.peek(envelope), log)
         return None
-    body = dsse.verify(envelope, dsse.RECEIPT, trust.server_keys).json()
+    body = _opened(envelope, dsse.RECEIPT, trust.server_keys)
     _check_points_at(seq, body, log)
     return Witness(seq, _time(body.get("server_time")))
 
@@ -146,6 +166,14 @@ def _lags_s(
         for at_s, first in zip(server_s, firsts[:-1], strict=True)
     ]
     return offset_s, lags_s
+
+
+def _opened(envelope: bytes, payload_type: str, keys: tuple[str, ...]) -> dict[str, Any]:
+    """What one of ``keys`` signed, in the one layout that an envelope of ours has."""
+    opened = dsse.verify(envelope, payload_type, keys)
+    if envelope != dsse.laid_out(payload_type, opened):
+        raise dsse.BadEnvelope("its envelope was changed around the signed part")
+    return opened.json()
 
 
 def _check_points_at(seq: int, body: Mapping[str, Any], log: RecordLog) -> None:

@@ -42,6 +42,7 @@ class NoticeScreen(Screen):
         self.text.setMinimumHeight(self.step * 2 * _NOTICE_LINES)
         self.body.addWidget(self._by)
         self.body.addWidget(self._signed)
+        self._readers = label()
         self._limits = label()
         self.body.addWidget(self._summary())
         self.body.addWidget(self.text, stretch=1)
@@ -74,6 +75,7 @@ class NoticeScreen(Screen):
         self._signed.setText(
             signed.format(institution=notice.institution, key=fingerprint(notice.signer))
         )
+        self._readers.setText(self._who_can_read(notice.sealed_to))
         limits = "\n".join(one[:1].upper() + one[1:] for one in notice.limits)
         self._limits.setText(limits or self.tr("None known on this computer."))
         self.text.setPlainText(notice.text)
@@ -81,6 +83,13 @@ class NoticeScreen(Screen):
     def _answer(self, *, given: bool) -> None:
         if self._notice is not None:
             self.asked.emit(consent(self._notice, given=given, unattended=False))
+
+    def _who_can_read(self, sealed_to: list[str]) -> str:
+        """Whether what is kept can be read by the institution only, in a line."""
+        if not sealed_to:
+            return self.tr("By whoever can read this computer's disk: what is kept is not sealed.")
+        words = self.tr("By the institution only: what is kept is sealed to {keys}.")
+        return words.format(keys=", ".join(sealed_to))
 
     def _summary(self) -> QFrame:
         rows = (
@@ -115,7 +124,8 @@ class NoticeScreen(Screen):
         for line, (name, words) in enumerate(rows):
             grid.addWidget(label(name, "muted", wrap=False), line, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(label(words), line, 1)
-        limits = label(self.tr("Limits"), "muted", wrap=False)
-        grid.addWidget(limits, len(rows), 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self._limits, len(rows), 1)
+        told = ((self.tr("Readable"), self._readers), (self.tr("Limits"), self._limits))
+        for line, (name, words_label) in enumerate(told, start=len(rows)):
+            grid.addWidget(label(name, "muted", wrap=False), line, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(words_label, line, 1)
         return card

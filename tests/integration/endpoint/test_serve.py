@@ -19,7 +19,7 @@ from proctor_desktop.core.errors import PeerUnreachable
 from proctor_desktop.core.moment import rfc3339
 from proctor_desktop.upload.client import Client, Conflict
 from proctor_desktop.upload.enrol import Identity, enrol_envelope, receipt_head
-from tests.fakes.sealed_session import SESSION_KEY, START, SealedSession, short_session
+from tests.fakes.sealed_session import START, SealedSession, credentials, short_session
 from tests.integration.endpoint.conftest import Server
 
 
@@ -33,7 +33,7 @@ class Candidate:
         self.client = Client(address, self.journal.session)
         who = Identity(
             self.journal.session,
-            SESSION_KEY,
+            credentials(self.journal.session),
             self.journal.exam,
             {"name": "Ada Example", "email": "ada@example.edu"},
             rfc3339(START.wall_utc),
@@ -43,9 +43,10 @@ class Candidate:
 
     def witness(self, first: int = 1) -> Head:
         """Send records ``first`` to the last; the head that the receipt covers."""
-        self.journal.checkpoint()
-        checkpoint = self.journal.signed[self.journal.head.seq]
-        reply = self.client.send_records(self.journal.log[first - 1 :], checkpoint)
+        if self.journal.head.seq not in self.journal.signed:
+            self.journal.checkpoint()
+        signed = [one for seq, one in sorted(self.journal.signed.items()) if seq >= first]
+        reply = self.client.send_records(self.journal.log[first - 1 :], signed)
         return receipt_head(reply, self.journal.session, self.server_key)[0]
 
     def stored(self) -> list[bytes]:

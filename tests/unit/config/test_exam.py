@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -276,3 +277,27 @@ def test_a_setting_of_the_wrong_kind_is_refused_and_not_guessed_at(policy: dict[
     }
     with pytest.raises(EnvironmentProblem, match="the exam is not valid"):
         exam_file.parse(body, "draft.json")
+
+
+SEALING_KEY = X25519PrivateKey.generate().public_key().public_bytes_raw().hex()
+
+
+def test_an_exam_names_whom_the_evidence_is_sealed_to() -> None:
+    assert exam_file.parse({**BODY, "seal_to": [SEALING_KEY]}, "draft").seal_to == (SEALING_KEY,)
+
+
+@pytest.mark.parametrize("keys", [["00" * 32], ["abc"], [SEALING_KEY, SEALING_KEY]])
+def test_what_nothing_can_be_sealed_to_is_refused(keys: list[str]) -> None:
+    with pytest.raises(EnvironmentProblem, match="seal_to"):
+        exam_file.parse({**BODY, "seal_to": keys}, "draft")
+
+
+def test_evidence_cannot_be_sealed_to_the_key_that_signs(tmp_path: Path) -> None:
+    signing = key(3)
+    draft = tmp_path / "draft.json"
+    draft.write_text(json.dumps({**BODY, "seal_to": [dsse.public_hex(signing)]}))
+    with pytest.raises(EnvironmentProblem, match="nobody could open what is sealed to it"):
+        exam_file.sign_draft(draft, signing)
+    draft.write_text(json.dumps({**BODY, "seal_to": [SEALING_KEY]}))
+    opened = exam_file.open_envelope(exam_file.sign_draft(draft, signing), "draft")
+    assert opened.exam.seal_to == (SEALING_KEY,)

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x448 import X448PrivateKey
 
 from proctor_desktop.config import keys
+from proctor_desktop.config.keys import Purpose
+from proctor_desktop.config.passphrase import Source
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.wire.dsse import public_hex
+
+SECRET = "correct horse battery"
 
 
 def test_a_pair_is_made_for_its_owner_only_and_can_be_read_again(tmp_path: Path) -> None:
@@ -29,6 +33,10 @@ def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentProblem, match="exists already"):
         keys.create(private)
     assert private.read_bytes() == before
+    private.unlink()
+    with pytest.raises(EnvironmentProblem, match=r"exam\.pub: a file of this name exists already"):
+        keys.create(private)
+    assert not private.exists()
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -44,19 +52,72 @@ def test_a_file_that_is_no_key_is_said_to_be_none(tmp_path: Path, content: bytes
         keys.load_private(path)
 
 
-def test_a_key_of_another_kind_or_with_a_password_is_refused(tmp_path: Path) -> None:
-    other = tmp_path / "x25519.key"
+def test_a_key_for_the_other_purpose_is_refused_and_named(tmp_path: Path) -> None:
+    signing, sealing = tmp_path / "a.key", tmp_path / "b.key"
+    keys.create(signing)
+    keys.create(sealing, Purpose.SEALING)
+    with pytest.raises(EnvironmentProblem, match=r"for sealing \(X25519\); one for signing"):
+        keys.load_private(sealing)
+    with pytest.raises(EnvironmentProblem, match=r"for signing \(Ed25519\); one for sealing"):
+        keys.load_sealing(signing)
+    with pytest.raises(EnvironmentProblem, match=r"for sealing \(X25519\); one for signing"):
+        keys.public(str(tmp_path / "b.pub"))
+    assert keys.public(str(tmp_path / "b.pub"), Purpose.SEALING) == keys.public_half(
+        keys.load_sealing(sealing)
+    )
+
+
+def test_what_is_neither_kind_is_no_key(tmp_path: Path) -> None:
     pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    plain = serialization.NoEncryption()
-    other.write_bytes(X25519PrivateKey.generate().private_bytes(pem, pkcs8, plain))
-    with pytest.raises(EnvironmentProblem, match="no Ed25519 key"):
-        keys.load_private(other)
-    keys.create(tmp_path / "a.key")
-    key = keys.load_private(tmp_path / "a.key")
-    secret = serialization.BestAvailableEncryption(b"open sesame")
-    other.write_bytes(key.private_bytes(pem, pkcs8, secret))
-    with pytest.raises(EnvironmentProblem, match="no Ed25519 key"):
-        keys.load_private(other)
+    other = X448PrivateKey.generate().private_bytes(pem, pkcs8, serialization.NoEncryption())
+    (tmp_path / "x448.key").write_bytes(other)
+    with pytest.raises(EnvironmentProblem, match="no X25519 key"):
+        keys.load_sealing(tmp_path / "x448.key")
+
+
+def answers(*given: str | None) -> list[Source]:
+    """Sources that give these passphrases."""
+    return [lambda _path, _name, one=one: one for one in given]  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_protected_key_opens_with_the_first_passphrase_that_fits(
+    tmp_path: Path, purpose: Purpose
+) -> None:
+    made = keys.create(tmp_path / "a.key", purpose, SECRET)
+    assert b"ENCRYPTED" in (tmp_path / "a.key").read_bytes()
+    key = keys.load(tmp_path / "a.key", answers(None, "an old one", SECRET, "never asked"))
+    assert (keys.public_half(key), keys.purpose_of(key)) == (made, purpose)
+
+
+def test_a_wrong_passphrase_and_none_at_all_are_told_apart(tmp_path: Path) -> None:
+    keys.create(tmp_path / "a.key", passphrase=SECRET)
+    with pytest.raises(EnvironmentProblem, match="no passphrase that was given opens this key"):
+        keys.load_private(tmp_path / "a.key", answers("wrong"))
+    with pytest.raises(EnvironmentProblem, match="protected by a passphrase"):
+        keys.load_private(tmp_path / "a.key", answers(None))
+    with pytest.raises(EnvironmentProblem, match="protected by a passphrase"):
+        keys.load_private(tmp_path / "a.key")
+
+
+def test_the_keyring_knows_a_key_by_its_file_wherever_it_lies(tmp_path: Path) -> None:
+    keys.create(tmp_path / "a.key", passphrase=SECRET)
+    asked: list[str] = []
+    keys.load(tmp_path / "a.key", [lambda _path, name: asked.append(name) or SECRET])  # type: ignore[func-returns-value]
+    moved = (tmp_path / "a.key").rename(tmp_path / "b.key")
+    assert asked == [keys.keyring_name(moved)]
+
+
+def test_the_keys_of_a_folder_are_listed_with_what_is_known_of_them(tmp_path: Path) -> None:
+    public = keys.create(tmp_path / "a.key", Purpose.SEALING, SECRET)
+    keys.create(tmp_path / "b.key")
+    (tmp_path / "b.pub").unlink()
+    (tmp_path / "notes.txt").write_text("no key")
+    sealing, signing = keys.found(tmp_path)
+    assert sealing == keys.KeyFile(tmp_path / "a.key", True, public, Purpose.SEALING)
+    assert signing == keys.KeyFile(tmp_path / "b.key", False, "", None)
+    with pytest.raises(EnvironmentProblem, match="cannot be read"):
+        keys.found(tmp_path / "none")
 
 
 def test_a_missing_key_file_is_named(tmp_path: Path) -> None:

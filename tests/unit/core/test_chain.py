@@ -21,7 +21,9 @@ from proctor_desktop.core.chain import (
     digest,
     encode,
     follow,
+    has_no_blobs,
     is_sha256,
+    kind_at_a_glance,
 )
 from proctor_desktop.core.moment import Moment
 
@@ -41,7 +43,14 @@ json_values = st.recursive(
 )
 data = st.dictionaries(text, json_values, max_size=4)
 blobs = st.lists(
-    st.builds(BlobRef, st.binary().map(digest), text, st.integers(0, 2**40)), max_size=3
+    st.builds(
+        BlobRef,
+        st.binary().map(digest),
+        text,
+        st.integers(0, 2**40),
+        st.just("") | st.binary().map(digest),
+    ),
+    max_size=3,
 )
 moments = st.builds(
     Moment,
@@ -198,3 +207,42 @@ def test_only_64_lower_case_hex_digits_are_a_sha256(candidate: str) -> None:
 def test_wall_time_is_written_in_utc_with_microseconds() -> None:
     later = Moment(1, NOW.wall_utc + timedelta(microseconds=5))
     assert decode(encode(SESSION, EMPTY, later, "b", "x", {})).wall == "2026-11-20T09:00:00.000005Z"
+
+
+@given(data, blobs, moments, text, text)
+def test_a_glance_tells_what_parsing_would(
+    what: dict[str, Any], named: list[BlobRef], moment: Moment, kind: str, boot: str
+) -> None:
+    raw = encode(SESSION, EMPTY, moment, boot, kind, what, named)
+    assert kind_at_a_glance(SESSION, EMPTY, raw) in (None, decode(raw).kind)
+    assert has_no_blobs(raw) is (not named)
+
+
+def test_a_glance_is_enough_for_the_records_that_we_write() -> None:
+    after = Head(7, digest(b"before"))
+    raw = encode(SESSION, after, NOW, "boot", "violation.start", {"kind": "x", "data": 1})
+    assert kind_at_a_glance(SESSION, after, raw) == "violation.start"
+
+
+def test_a_glance_is_not_deceived_by_what_a_record_holds() -> None:
+    inside = {"a": 1, "kind": "heartbeat", "data": {}}
+    raw = encode(SESSION, EMPTY, NOW, 'a","kind":"b","data":', 'odd"', inside)
+    assert kind_at_a_glance(SESSION, EMPTY, raw) is None
+
+
+@pytest.mark.parametrize("changes", [{"seq": 2}, {"prev": "1" * 64}, {"session": "other"}])
+def test_what_does_not_follow_is_left_to_the_parser(changes: dict[str, Any]) -> None:
+    assert kind_at_a_glance(SESSION, EMPTY, record(**changes)) is None
+
+
+def test_fractions_can_be_left_out_and_nothing_else() -> None:
+    told = {"seconds": 1.5, "n": 2, "text": "1.5", "e": 1e300}
+    at = Moment(1, datetime(2026, 1, 1, tzinfo=UTC))
+    raw = encode("s", EMPTY, at, "b", "gap", told)
+    whole, quick = decode(raw), decode(raw, fractions=False)
+    assert whole.data == told
+    assert quick.data == {"seconds": 0.0, "n": 2, "text": "1.5", "e": 0.0}
+    assert (quick.hash, quick.raw, quick.blobs) == (whole.hash, raw, whole.blobs)
+    for wrong in (b'"session":1.5', b'"session":1e' + b"1" * 62):
+        with pytest.raises(BrokenChain, match="session"):
+            decode(raw.replace(b'"session":"s"', wrong), fractions=False)

@@ -11,6 +11,7 @@ from proctor_desktop.core.policy import (
     CameraChanged,
     CameraCovered,
     Clipping,
+    Delivery,
     EyesClosed,
     FaceMissing,
     HeadTurned,
@@ -112,3 +113,22 @@ def test_each_setting_has_its_bounds(kind: type[Any], given: dict[str, Any]) -> 
 
 def test_every_rule_is_listed_once_in_a_fixed_order() -> None:
     assert [name for name, _ in Rules().items()] == list(PENALTIES)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"keep_local_days": -1},
+        {"keep_local_days": math.nan},
+        {"keep_local_days": 4000},
+        {"bytes_per_s": 0},
+        {"bytes_per_s": 8191},
+    ],
+)
+def test_a_delivery_that_makes_no_sense_is_refused(asked: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(asked))):
+        Delivery(**asked)
+
+
+def test_by_default_everything_is_kept_and_nothing_slowed_down() -> None:
+    assert Policy().delivery == Delivery(keep_local_days=None, bytes_per_s=None)

@@ -13,7 +13,13 @@ from rest_framework.test import APIClient
 from proctor_desktop.core.chain import BlobRef, digest
 from proctor_desktop.core.moment import rfc3339
 from proctor_desktop.wire import dsse, rest
-from tests.fakes.sealed_session import SESSION_KEY, START, SealedSession
+from tests.fakes.sealed_session import (
+    ENROL_KEY,
+    SESSION_KEY,
+    START,
+    SealedSession,
+    credentials,
+)
 
 JPEG = b"\xff\xd8\xff\xe0 a face \xff\xd9"
 PREFIX = rest.PREFIX + "/sessions/"
@@ -36,9 +42,11 @@ class Sitting:
 
     def enrol_payload(self, **changes: Any) -> dict[str, Any]:
         self._now = self._now.later(1)
+        session = changes.get("session", self.journal.session)
         return {
-            "session": self.journal.session,
+            "session": session,
             "session_key": dsse.public_hex(self.key),
+            "delegation": json.loads(credentials(session, self.key).delegation),
             "exam": json.loads(self.journal.exam),
             "candidate": {"name": "Ada Example", "email": self.email},
             "started": rfc3339(START.wall_utc),
@@ -49,23 +57,20 @@ class Sitting:
 
     def enrol(self, envelope: bytes | None = None) -> Any:
         """Enrol anew, or with the envelope given; keeps the token of a good answer."""
-        made = envelope or dsse.sign_json(self.key, dsse.ENROL, self.enrol_payload())
+        made = envelope or dsse.sign_json(ENROL_KEY, dsse.ENROL, self.enrol_payload())
         answer = APIClient().post(PREFIX, data=made, content_type="application/json")
         self.token = answer.json().get("token", self.token)
         return answer
 
     def batch(self, first: int = 1, last: int | None = None) -> dict[str, Any]:
-        """Records ``first`` to ``last`` with a checkpoint over the last one."""
+        """Records ``first`` to ``last`` with all checkpoints so far and one over the last one."""
         last = last or len(self.journal.log)
-        body = {
-            "session": self.journal.session,
-            "seq": last,
-            "head": digest(self.journal.log[last - 1]),
-            "wall": rfc3339(self._now.wall_utc),
-        }
+        if last not in self.journal.signed:
+            self.journal.checkpoint(over=last)
+        signed = sorted(self.journal.signed.items())
         return {
             "records": [raw.decode() for raw in self.journal.log[first - 1 : last]],
-            "checkpoint": json.loads(dsse.sign_json(self.key, dsse.CHECKPOINT, body)),
+            "checkpoints": [json.loads(one) for seq, one in signed if first <= seq <= last],
         }
 
     def send(self, first: int = 1, last: int | None = None) -> Any:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from proctor_desktop.core.chain import digest
+from proctor_desktop.core.moment import from_rfc3339
 from proctor_desktop.endpoint import blobs
 from proctor_desktop.endpoint.models import StoredBlob
 from proctor_desktop.wire import rest
@@ -84,9 +85,15 @@ def test_what_is_missing_is_listed_in_order(sitting: Sitting) -> None:
     for still in stills:
         sitting.journal.record("warning", {}, still)
     sitting.send()
-    assert sitting.get("missing/").json() == {"missing": [still.sha256 for still in stills]}
+    assert sitting.get("missing/").json()["missing"] == [still.sha256 for still in stills]
     sitting.put(JPEG + b"\x01")
-    assert sitting.get("missing/").json() == {"missing": [stills[0].sha256, stills[2].sha256]}
+    assert sitting.get("missing/").json()["missing"] == [stills[0].sha256, stills[2].sha256]
+
+
+def test_with_what_is_missing_comes_the_servers_health_and_time(sitting: Sitting) -> None:
+    answer = sitting.get("missing/").json()
+    assert answer["health"] in range(11)
+    assert from_rfc3339(answer["server_time"]).tzinfo is not None
 
 
 def test_the_same_bytes_in_two_sessions_are_two_files(

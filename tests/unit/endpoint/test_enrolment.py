@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from proctor_desktop.core.chain import digest
 from proctor_desktop.endpoint.models import Candidate, ExamFile, Session, Token
 from proctor_desktop.wire import dsse
-from tests.fakes.sealed_session import INSTITUTION_KEY, key
+from tests.fakes.sealed_session import ENROL_KEY, INSTITUTION_KEY, credentials, key
 from tests.unit.endpoint.sitting import PREFIX, Sitting
 
 
@@ -21,7 +21,7 @@ def newcomer(tmp_path: Path) -> Sitting:
 
 
 def signed(who: Sitting, **changes: Any) -> bytes:
-    return dsse.sign_json(who.key, dsse.ENROL, who.enrol_payload(**changes))
+    return dsse.sign_json(ENROL_KEY, dsse.ENROL, who.enrol_payload(**changes))
 
 
 def test_a_new_session_gets_a_token_and_the_servers_key(
@@ -70,9 +70,9 @@ def test_a_session_keeps_its_candidate(sitting: Sitting) -> None:
 
 def test_the_stated_key_must_have_signed(newcomer: Sitting) -> None:
     payload = newcomer.enrol_payload(session_key=dsse.public_hex(key(9)))
-    answer = newcomer.enrol(dsse.sign_json(newcomer.key, dsse.ENROL, payload))
+    answer = newcomer.enrol(dsse.sign_json(ENROL_KEY, dsse.ENROL, payload))
     assert answer.status_code == 422
-    assert "not signed by the session key" in answer.json()["detail"]
+    assert "not signed by a key of the session" in answer.json()["detail"]
     assert not Session.objects.exists()
 
 
@@ -82,8 +82,31 @@ def test_a_key_that_is_none_is_refused(newcomer: Sitting, stated: Any) -> None:
 
 
 def test_an_envelope_for_another_purpose_is_refused(newcomer: Sitting) -> None:
-    envelope = dsse.sign_json(newcomer.key, dsse.CHECKPOINT, newcomer.enrol_payload())
+    envelope = dsse.sign_json(ENROL_KEY, dsse.CHECKPOINT, newcomer.enrol_payload())
     assert newcomer.enrol(envelope).status_code == 422
+
+
+def test_a_key_that_the_session_key_did_not_name_cannot_enrol(sitting: Sitting) -> None:
+    for signer in (key(9), sitting.key):
+        stranger = dsse.sign_json(signer, dsse.ENROL, sitting.enrol_payload())
+        assert sitting.enrol(stranger).status_code == 422
+
+
+def test_a_delegation_for_another_session_is_refused(newcomer: Sitting) -> None:
+    other = json.loads(credentials("another", newcomer.key).delegation)
+    answer = newcomer.enrol(signed(newcomer, delegation=other))
+    assert answer.status_code == 422
+    assert "another session" in answer.json()["detail"]
+
+
+def test_a_delegation_by_another_key_is_refused(newcomer: Sitting) -> None:
+    forged = json.loads(credentials(newcomer.journal.session, key(9)).delegation)
+    assert newcomer.enrol(signed(newcomer, delegation=forged)).status_code == 422
+
+
+@pytest.mark.parametrize("stated", [None, {}, [], "text", {"payload": "e30="}])
+def test_an_enrolment_without_a_delegation_is_refused(newcomer: Sitting, stated: Any) -> None:
+    assert newcomer.enrol(signed(newcomer, delegation=stated)).status_code == 422
 
 
 def test_the_exam_is_kept_as_the_bytes_that_were_signed(sitting: Sitting) -> None:
@@ -133,7 +156,7 @@ def test_one_address_is_one_candidate_in_any_spelling(tmp_path: Path) -> None:
 )
 def test_a_wrong_field_is_named(newcomer: Sitting, changes: dict[str, Any], named: str) -> None:
     payload = json.dumps(newcomer.enrol_payload(**changes)).encode()
-    answer = newcomer.enrol(dsse.sign(newcomer.key, dsse.ENROL, payload))
+    answer = newcomer.enrol(dsse.sign(ENROL_KEY, dsse.ENROL, payload))
     assert answer.status_code == 400
     assert answer.json()["detail"].startswith(f"{named}: ")
 

@@ -9,10 +9,10 @@ import pytest
 
 from proctor_desktop.core.chain import EMPTY, Head, decode, digest
 from proctor_desktop.endpoint import ingest
-from proctor_desktop.endpoint.models import NamedBlob, Receipt, Session, StoredRecord
+from proctor_desktop.endpoint.models import Checkpoint, NamedBlob, Receipt, Session, StoredRecord
 from proctor_desktop.endpoint.refusal import Refusal
 from proctor_desktop.wire import dsse, rest
-from tests.fakes.sealed_session import SESSION, SealedSession, key
+from tests.fakes.sealed_session import SESSION, SESSION_KEY, SealedSession, key
 from tests.unit.endpoint.sitting import Sitting
 
 
@@ -83,6 +83,7 @@ def test_a_replay_that_goes_further_adds_only_what_is_new(busy: Sitting) -> None
 
 
 def test_an_old_part_can_be_witnessed_later(busy: Sitting) -> None:
+    busy.journal.checkpoint(over=3)
     busy.send()
     answer = busy.send(1, 3)
     assert answer.status_code == 200
@@ -130,23 +131,90 @@ def refused(who: Sitting, body: dict[str, Any], status: int = 422) -> str:
     assert answer.status_code == status
     assert stored(who) == []
     assert not Receipt.objects.exists()
+    assert not Checkpoint.objects.exists()
     return str(answer.json()["detail"])
 
 
 def test_a_checkpoint_by_another_key_is_refused(busy: Sitting) -> None:
-    busy.key = key(9)
-    assert "not signed by the session key" in refused(busy, busy.batch())
+    busy.journal.checkpoint(signer=key(9))
+    assert "not signed by the key that is due" in refused(busy, busy.batch())
+
+
+def test_a_later_key_cannot_sign_an_earlier_span(busy: Sitting) -> None:
+    """What whoever takes the computer over would do: the span anew, under the key found there."""
+    busy.journal.checkpoint(over=2)
+    busy.journal.checkpoint(over=4)
+    stolen = busy.journal.due
+    genuine = busy.journal.signed.pop(4)
+    busy.journal.checkpoint(signer=stolen, over=4)
+    assert "key that is due" in refused(busy, busy.batch(1, 4))
+    busy.journal.signed[4] = genuine
+    assert busy.send(1, 4).status_code == 200
+
+
+def test_an_earlier_key_cannot_sign_again(busy: Sitting) -> None:
+    busy.journal.checkpoint(over=2)
+    busy.send(1, 2)
+    busy.journal.checkpoint(signer=SESSION_KEY)
+    assert busy.send(3).status_code == 422
+    assert len(stored(busy)) == 2
+
+
+def test_a_checkpoint_that_is_here_cannot_be_exchanged(busy: Sitting) -> None:
+    busy.send()
+    first = bytes(Checkpoint.objects.get().envelope)
+    busy.journal.advance(5)
+    busy.journal.checkpoint(signer=SESSION_KEY)
+    assert busy.send().status_code == 422
+    assert bytes(Checkpoint.objects.get().envelope) == first
+
+
+def test_every_checkpoint_is_kept_as_it_was_signed(busy: Sitting) -> None:
+    for seq in (2, 3, 6):
+        busy.journal.checkpoint(over=seq)
+    busy.send()
+    kept = {one.seq: bytes(one.envelope) for one in Checkpoint.objects.all()}
+    assert kept == busy.journal.signed
+    assert Session.objects.get().due_key == dsse.public_hex(busy.journal.due)
+
+
+def test_a_batch_that_leaves_a_checkpoint_out_is_refused(busy: Sitting) -> None:
+    busy.journal.checkpoint(over=3)
+    body = busy.batch()
+    del body["checkpoints"][0]
+    refused(busy, body)
+
+
+def test_checkpoints_out_of_order_or_twice_are_refused(busy: Sitting) -> None:
+    busy.journal.checkpoint(over=3)
+    body = busy.batch()
+    three, six = body["checkpoints"]
+    for order in ([six, three], [three, three, six], [three, six, six]):
+        refused(busy, body | {"checkpoints": order})
+    refused(busy, body | {"checkpoints": []}, 400)
+    refused(busy, body | {"checkpoints": [six] * 7}, 413)
+
+
+@pytest.mark.parametrize("named", [None, 5, "ab", "G" * 64, dsse.public_hex(SESSION_KEY)])
+def test_a_checkpoint_must_hand_over_to_a_new_key(busy: Sitting, named: Any) -> None:
+    body = busy.batch()
+    payload = dsse.peek(json.dumps(body["checkpoints"][0]).encode()) | {"next_key": named}
+    forged = dsse.sign_json(SESSION_KEY, dsse.CHECKPOINT, payload)
+    assert "new key" in refused(busy, body | {"checkpoints": [json.loads(forged)]})
 
 
 def test_a_checkpoint_over_another_record_is_refused(busy: Sitting) -> None:
-    body = busy.batch() | {"checkpoint": busy.batch(1, 5)["checkpoint"]}
+    body = busy.batch(1, 5) | {"records": [raw.decode() for raw in busy.journal.log]}
     assert "does not cover" in refused(busy, body)
+    payload = dsse.peek(json.dumps(body["checkpoints"][0]).encode()) | {"seq": 6}
+    forged = dsse.sign_json(SESSION_KEY, dsse.CHECKPOINT, payload)
+    assert "does not cover" in refused(busy, body | {"checkpoints": [json.loads(forged)]})
 
 
 def test_a_receipt_cannot_pass_for_a_checkpoint(busy: Sitting) -> None:
-    payload = dsse.peek(json.dumps(busy.batch()["checkpoint"]).encode())
+    payload = dsse.peek(json.dumps(busy.batch()["checkpoints"][0]).encode())
     forged = dsse.sign_json(busy.key, dsse.RECEIPT, payload)
-    refused(busy, busy.batch() | {"checkpoint": json.loads(forged)})
+    refused(busy, busy.batch() | {"checkpoints": [json.loads(forged)]})
 
 
 def test_records_of_another_session_are_refused(busy: Sitting) -> None:

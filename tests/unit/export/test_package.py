@@ -8,11 +8,13 @@ from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from proctor_desktop.core.chain import BlobRef, digest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.export import package
 from proctor_desktop.export.package import write_package
+from proctor_desktop.export.verify import Trust, verify
 from proctor_desktop.wire import dsse
 from tests.fakes.evidence_forge import entries_of
 from tests.fakes.sealed_session import SESSION, SESSION_KEY, SealedSession, short_session
@@ -21,9 +23,14 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def sitting(tmp_path: Path) -> SealedSession:
-    folder = tmp_path / "blobs"
-    folder.mkdir()
+def folder(tmp_path: Path) -> Path:
+    blobs = tmp_path / "blobs"
+    blobs.mkdir()
+    return blobs
+
+
+@pytest.fixture
+def sitting(folder: Path) -> SealedSession:
     return short_session(folder)
 
 
@@ -58,10 +65,10 @@ def test_the_manifest_is_signed_and_lists_every_file(
 ) -> None:
     write_package(sitting, destination, NOW)
     entries = entries_of(destination)
-    signer = dsse.public_hex(SESSION_KEY)
+    registered, signer = dsse.public_hex(SESSION_KEY), dsse.public_hex(sitting.due)
     body = dsse.verify(entries.pop("manifest.dsse"), dsse.MANIFEST, [signer]).json()
     assert body["format"] == "proctor-evidence/1"
-    assert (body["session"], body["session_key"], body["closed"]) == (SESSION, signer, True)
+    assert (body["session"], body["session_key"], body["closed"]) == (SESSION, registered, True)
     assert body["exam_sha256"] == digest(sitting.exam)
     assert body["records"]["count"] == len(sitting.log)
     assert body["records"]["head"] == sitting.head.hash
@@ -117,11 +124,39 @@ def test_a_running_session_is_exported_up_to_its_last_record(
     sitting: SealedSession, destination: Path
 ) -> None:
     sitting.record("heartbeat")
-    sitting.checkpoint()
-    late_checkpoint = sitting.head.seq
-    sitting.log.pop()  # committed after the records were read, before the checkpoints were
+    sitting.receipt()
+    late_receipt = sitting.head.seq
+    sitting.log.pop()  # committed after the records were read, before the receipts were
     write_package(sitting, destination, NOW)
-    assert f"checkpoints/{late_checkpoint:010d}.dsse" not in entries_of(destination)
+    assert f"receipts/{late_receipt:010d}.dsse" not in entries_of(destination)
+
+
+def test_a_key_that_has_its_turn_while_an_export_begins_is_not_missed(
+    folder: Path, destination: Path
+) -> None:
+    class Busy(SealedSession):
+        """A session that goes on just between the reading of a checkpoint and that of its key."""
+
+        def signing_key(self, public_key: str) -> Ed25519PrivateKey | None:
+            if self.checkpoints_made < 3:
+                self.record("heartbeat")
+                self.checkpoint()
+                return None
+            return super().signing_key(public_key)
+
+    busy = Busy(folder)
+    busy.open()
+    busy.checkpoint()
+    write_package(busy, destination, NOW)
+    assert verify(destination, Trust()).problems == ()
+
+
+def test_an_excerpt_names_what_it_leaves_out(sitting: SealedSession, destination: Path) -> None:
+    still = digest(b"\xff\xd8 a still \xff\xd9")
+    summary = write_package(sitting, destination, NOW, only={still, "ab" * 32})
+    blobs = [name for name in entries_of(destination) if name.startswith("blobs/")]
+    assert blobs == [f"blobs/{still}"]
+    assert (len(summary.withheld), summary.missing) == (1, ())
 
 
 def test_a_larger_blob_than_one_piece_arrives_whole(
@@ -165,7 +200,7 @@ def test_a_folder_that_is_not_there_is_said(sitting: SealedSession, tmp_path: Pa
 def test_a_session_without_its_key_is_not_exported(
     sitting: SealedSession, destination: Path
 ) -> None:
-    sitting.key = None
+    sitting.key_is_gone = True
     with pytest.raises(EnvironmentProblem, match="signing key is gone"):
         write_package(sitting, destination, NOW)
 

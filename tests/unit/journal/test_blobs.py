@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from proctor_desktop.core.chain import digest
 from proctor_desktop.journal.blobs import BlobStore, NotKept, hash_file, write_new
+from proctor_desktop.wire.seal import Recipients
+from proctor_desktop.wire.unseal import open_sealed
 
 CONTENT = b"\xff\xd8 a still \xff\xd9"
 
@@ -18,7 +22,7 @@ CONTENT = b"\xff\xd8 a still \xff\xd9"
 def blobs(tmp_path: Path) -> BlobStore:
     for name in ("blobs", "incoming"):
         (tmp_path / name).mkdir()
-    return BlobStore(tmp_path / "blobs", tmp_path / "incoming")
+    return BlobStore(tmp_path / "blobs", tmp_path / "incoming", Recipients("a session"))
 
 
 def refuse(monkeypatch: pytest.MonkeyPatch, call: str, number: int, words: str) -> None:
@@ -64,6 +68,53 @@ def test_a_full_disk_keeps_nothing_and_says_why(
     assert str(caught.value) == "No space left on device"
     assert blobs.names() == set()
     assert list((tmp_path / "incoming").iterdir()) == []
+
+
+def test_room_is_made_before_a_second_try(
+    tmp_path: Path, blobs: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse(monkeypatch, "fsync", 28, "No space left on device")
+    to = Recipients("a session")
+    roomy = BlobStore(tmp_path / "blobs", tmp_path / "incoming", to, monkeypatch.undo)
+    assert roomy.keep(CONTENT, "image/jpeg").sha256 in blobs.names()
+
+
+def failing_once(monkeypatch: pytest.MonkeyPatch, call: str) -> list[Any]:
+    """Let a call fail the first time; returns what it is called with."""
+    real, given = getattr(os, call), list[Any]()
+
+    def fail(what: Any, *args: Any, **options: Any) -> Any:
+        given.append(os.readlink(f"/proc/self/fd/{what}") if isinstance(what, int) else what)
+        if len(given) == 1:
+            raise OSError(5, "Input/output error")
+        return real(what, *args, **options)
+
+    monkeypatch.setattr(os, call, fail)
+    return given
+
+
+def test_after_a_failed_sync_the_bytes_go_to_a_new_file(
+    blobs: BlobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced = failing_once(monkeypatch, "fsync")
+    kept = blobs.keep(CONTENT, "image/jpeg")
+    monkeypatch.undo()
+    assert synced[0] != synced[1]
+    assert (tmp_path / "blobs" / kept.sha256).read_bytes() == CONTENT
+    assert list((tmp_path / "incoming").iterdir()) == []
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_a_video_that_cannot_be_synced_is_copied_to_a_new_file(
+    blobs: BlobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    part = tmp_path / "screen.mp4.part"
+    part.write_bytes(CONTENT)
+    failing_once(monkeypatch, call)
+    kept = blobs.adopt(part, "video/mp4")
+    monkeypatch.undo()
+    assert (tmp_path / "blobs" / kept.sha256).read_bytes() == CONTENT
+    assert not part.exists()
 
 
 def test_a_disk_that_became_read_only_is_no_crash(
@@ -126,3 +177,19 @@ def test_a_new_file_never_overwrites(tmp_path: Path) -> None:
 def test_hashing_a_file_is_hashing_its_content(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     assert hash_file(tmp_path / "empty") == (digest(b""), 0)
+
+
+def test_what_is_kept_for_somebody_can_be_read_by_nobody_else(
+    tmp_path: Path, blobs: BlobStore
+) -> None:
+    key = X25519PrivateKey.generate()
+    to = Recipients("a session", (key.public_key().public_bytes_raw().hex(),))
+    sealing = BlobStore(tmp_path / "blobs", tmp_path / "incoming", to)
+    kept = sealing.keep(b"a face", "image/jpeg")
+    path = blobs.path(kept.sha256)
+    assert path is not None
+    content = path.read_bytes()
+    assert b"a face" not in content
+    assert (digest(content), len(content)) == (kept.sha256, kept.size)
+    opened = open_sealed(content, [key])
+    assert (opened.content, opened.digest) == (b"a face", kept.seals)

@@ -116,3 +116,50 @@ def test_a_blob_that_two_records_name_waits_once(folder: SessionFolder) -> None:
         writer.mark(STILL.sha256, State.RECEIPTED)
         writer.append(urgent("violation.start", None, STILL))
         assert STILL.sha256 not in order(db, 4)
+
+
+def test_what_waits_for_a_token_is_blocked_and_comes_back(db: Database) -> None:
+    ledger.mark(db, STILL.sha256, State.RECEIPTED)
+    ledger.block(db, "HTTP 401: expired")
+    assert ledger.next_item(db, 3) is None
+    assert set(ledger.of_state(db, State.BLOCKED)) == {LATE_STILL.sha256, EARLY_VIDEO.sha256}
+    assert (ledger.counts(db).blocked, ledger.counts(db).pending_blobs) == (2, 2)
+    ledger.unblock(db)
+    assert order(db, 3) == [LATE_STILL.sha256, EARLY_VIDEO.sha256]
+
+
+def test_after_a_start_nothing_is_blocked(db: Database) -> None:
+    ledger.block(db, "HTTP 401: expired")
+    ledger.reopen(db)
+    assert len(order(db, 3)) == 3
+
+
+def test_what_was_refused_is_told_and_sent_again_when_asked_for(db: Database) -> None:
+    ledger.mark(db, STILL.sha256, State.DEAD_LETTER, "HTTP 422: no")
+    (refused,) = ledger.refused(db)
+    assert (refused.sha256, refused.type, refused.reason) == (
+        STILL.sha256,
+        "image/jpeg",
+        "HTTP 422: no",
+    )
+    assert ledger.redrive(db) == 1
+    assert order(db, 3)[0] == STILL.sha256
+
+
+def test_files_that_have_to_wait_let_the_others_pass(db: Database) -> None:
+    item = ledger.next_item(db, 3, {STILL.sha256, LATE_STILL.sha256})
+    assert item is not None
+    assert item.sha256 == EARLY_VIDEO.sha256
+    assert ledger.next_item(db, 1, {EARLY_VIDEO.sha256}) is None
+
+
+def test_only_what_is_delivered_witnessed_and_not_missed_becomes_collectable(db: Database) -> None:
+    ledger.mark(db, EARLY_VIDEO.sha256, State.RECEIPTED)
+    ledger.mark(db, LATE_STILL.sha256, State.RECEIPTED)
+    assert ledger.release(db, 2, {EARLY_VIDEO.sha256}) == 0
+    assert ledger.release(db, 2, ()) == 1
+    assert ledger.of_state(db, State.COLLECTABLE) == [EARLY_VIDEO.sha256]
+    assert ledger.of_state(db, State.RECEIPTED) == [LATE_STILL.sha256]
+    ledger.mark(db, EARLY_VIDEO.sha256, State.COLLECTED)
+    counts = ledger.counts(db)
+    assert (counts.delivered, counts.collected, counts.pending_blobs) == (2, 1, 1)

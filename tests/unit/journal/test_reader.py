@@ -52,16 +52,16 @@ def test_records_can_be_asked_for_by_kind(tmp_path: Path) -> None:
         assert list(reader.records_of([])) == []
 
 
-def test_the_last_checkpoint_of_a_span_is_found(tmp_path: Path) -> None:
+def test_the_checkpoints_of_a_span_are_found(tmp_path: Path) -> None:
     folder = new_session(tmp_path)
     with writing(folder) as writer, reading(folder) as reader:
         for _ in range(3):
             writer.append(urgent("x"), entry("y"))
         signed = [seq for seq, _ in reader.checkpoints()]
         assert signed == [2, 4, 6]
-        assert reader.checkpoint_between(0, 5) == (4, dict(reader.checkpoints())[4])
-        assert reader.checkpoint_between(4, 5) is None
-        assert reader.checkpoint_between(6, 506) is None
+        assert reader.checkpoints_between(0, 5) == list(reader.checkpoints())[:2]
+        assert reader.checkpoints_between(4, 5) == []
+        assert reader.checkpoints_between(6, 506) == []
 
 
 def test_times_of_commit_and_receipt_are_there_for_measuring(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from proctor_desktop.journal.session_folder import (
     find,
     takeover_wanted,
 )
+from proctor_desktop.wire import dsse
 from tests.fakes.sessions import EXAM, new_session, reading
 
 
@@ -26,19 +27,40 @@ def test_a_new_session_is_whole_and_its_owners_only(tmp_path: Path) -> None:
     folder = create(tmp_path, EXAM)
     assert folder.path == tmp_path / folder.session
     assert folder.exam_envelope() == EXAM
-    for part in (folder.blobs, folder.incoming, folder.segments):
+    for part in (folder.blobs, folder.incoming, folder.segments, folder.keys):
         assert stat.S_IMODE(part.stat().st_mode) == 0o700
-    for name in ("session.key", "exam.dsse", "journal.db"):
-        assert stat.S_IMODE((folder.path / name).stat().st_mode) == 0o600
+    (signing,) = folder.keys.iterdir()
+    files = [folder.path / name for name in ("enrolment.key", "exam.dsse", "journal.db")]
+    for file in (signing, *files):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with reading(folder) as reader:
         assert reader.head().seq == 0
 
 
 def test_every_session_has_a_key_of_its_own(tmp_path: Path) -> None:
     first, second = create(tmp_path, EXAM), create(tmp_path, EXAM)
-    raw = [folder.session_key().private_bytes_raw() for folder in (first, second)]
-    assert raw[0] != raw[1]
-    assert first.session_key().private_bytes_raw() == raw[0]
+    keys = [folder.session_key() for folder in (first, second)]
+    assert keys[0] != keys[1]
+    assert first.session_key() == keys[0]
+
+
+def test_the_session_key_says_who_may_enrol_the_session(tmp_path: Path) -> None:
+    folder = create(tmp_path, EXAM)
+    who = folder.credentials()
+    named = dsse.verify(who.delegation, dsse.DELEGATION, [folder.session_key()]).json()
+    assert (named["session"], named["session_key"]) == (folder.session, folder.session_key())
+    assert named["enrol_key"] == dsse.public_hex(who.key)
+
+
+@pytest.mark.parametrize("name", ["enrolment.key", "delegation.dsse"])
+def test_credentials_that_are_gone_or_changed_are_told(tmp_path: Path, name: str) -> None:
+    path = create(tmp_path, EXAM).path / name
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(EnvironmentProblem, match="damaged"):
+        find(tmp_path).credentials()
+    path.unlink()
+    with pytest.raises(EnvironmentProblem, match="No such file"):
+        find(tmp_path).credentials()
 
 
 @pytest.mark.parametrize("at", ["exam.dsse", "journal.db", "rename"])
@@ -81,7 +103,7 @@ def test_a_full_disk_is_told_with_a_remedy(tmp_path: Path, monkeypatch: pytest.M
 def test_sessions_are_listed_from_the_oldest_to_the_newest(tmp_path: Path) -> None:
     made = [new_session(tmp_path) for _ in range(3)]
     for age, folder in enumerate(reversed(made)):
-        os.utime(folder.path / "session.key", ns=(age, age))
+        os.utime(folder.path / "exam.dsse", ns=(age, age))
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes.txt").write_text("mine")
     assert existing(tmp_path) == list(reversed(made))

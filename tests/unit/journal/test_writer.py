@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from proctor_desktop.core.chain import EMPTY, decode
 from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.journal import signing_keys
 from proctor_desktop.journal import writer as module
 from proctor_desktop.journal.database import FILE_NAME, open_for_writing
 from proctor_desktop.journal.ledger import State
@@ -255,18 +256,59 @@ def test_a_checkpoint_can_be_asked_for_and_is_not_made_twice(folder: SessionFold
     assert checkpoints(folder) == [1, 2]
 
 
-def test_a_checkpoint_is_signed_by_the_sessions_key_over_the_head(folder: SessionFolder) -> None:
+def test_the_first_checkpoint_is_signed_by_the_sessions_key_over_the_head(
+    folder: SessionFolder,
+) -> None:
     with writing(folder) as writer:
         head = writer.append(urgent("a", moment(3)))
     with reading(folder) as reader:
         ((_, envelope),) = reader.checkpoints()
-    public = dsse.public_hex(folder.session_key())
-    assert dsse.verify(envelope, dsse.CHECKPOINT, [public]).json() == {
+        assert reader.signing_key(dsse.peek(envelope)["next_key"])
+    assert dsse.verify(envelope, dsse.CHECKPOINT, [folder.session_key()]).json() == {
         "session": folder.session,
         "seq": 1,
         "head": head.hash,
         "wall": "2026-01-01T00:00:03.000000Z",
+        "next_key": dsse.peek(envelope)["next_key"],
     }
+
+
+def test_each_checkpoint_is_signed_by_the_key_that_the_one_before_it_names(
+    folder: SessionFolder,
+) -> None:
+    due = [folder.session_key()]
+    for boot in ("one", "another"):
+        with writing(folder, boot) as writer:
+            for _ in range(3):
+                writer.append(urgent("x"))
+    with reading(folder) as reader:
+        for _, envelope in reader.checkpoints():
+            due.append(dsse.verify(envelope, dsse.CHECKPOINT, due[-1:]).json()["next_key"])
+        assert [reader.signing_key(key) is not None for key in due] == [False] * 6 + [True]
+    assert len(set(due)) == 7
+
+
+def test_what_is_committed_together_takes_one_key(folder: SessionFolder) -> None:
+    with writing(folder) as writer:
+        jobs = [writer._want_signature, writer._want_signature]
+        writer._do(lambda db: [writer._append(db, [urgent("x")]) for _ in jobs])
+    assert checkpoints(folder) == [2]
+
+
+def test_a_record_is_kept_although_the_disk_takes_no_new_key(
+    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with writing(folder) as writer:
+        writer.append(urgent("x"))
+        with monkeypatch.context() as disk:
+            disk.setattr(signing_keys, "write_new", full)
+            writer.append(urgent("x"))
+            writer.append(urgent("x"))
+        writer.append(urgent("x"))
+    assert checkpoints(folder)[-1] == 4
 
 
 # -- delivery ------------------------------------------------------------------------------------
@@ -310,8 +352,8 @@ def test_marks_and_the_reopening_of_the_ledger_go_through_the_writer(
 def small_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk on which the journal cannot grow by more than a few pages."""
 
-    def opened(path: Path) -> Database:
-        db = open_for_writing(path)
+    def opened(path: Path, check: bool = True) -> Database:
+        db = open_for_writing(path, check)
         pages = db.execute("PRAGMA page_count").fetchone()[0]
         db.execute(f"PRAGMA max_page_count={pages + 4}")
         return db
@@ -379,6 +421,7 @@ def test_a_garbled_log_is_never_taken_for_records(folder: SessionFolder, tmp_pat
         for number in range(10):
             writer.append(entry(number=number))
         cut = as_after_a_power_cut(folder, tmp_path / "cut")
+    (cut.path / "records.log").unlink()
     log = cut.path / f"{FILE_NAME}-wal"
     content = bytearray(log.read_bytes())
     half = len(content) // 2
@@ -418,8 +461,8 @@ def test_closing_finishes_what_waits(folder: SessionFolder) -> None:
 
 
 def test_a_session_without_its_key_cannot_be_written(folder: SessionFolder) -> None:
-    (folder.path / "session.key").unlink()
-    with pytest.raises(EnvironmentProblem, match=r"session\.key"):
+    (folder.keys / f"{folder.session_key()}.key").unlink()
+    with pytest.raises(EnvironmentProblem, match="key that has to sign next"):
         Writer(folder, BOOT)
 
 

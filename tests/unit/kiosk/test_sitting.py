@@ -16,6 +16,7 @@ from tests.fakes.kiosk_views import NOTICE
 
 Command = Callable[..., list[str]]
 WAIT_MS = 20_000
+LIVES = ("first", "second")
 
 
 @pytest.fixture(autouse=True)
@@ -193,3 +194,16 @@ def test_nothing_counts_as_asked_that_nobody_heard(qtbot: QtBot) -> None:
     one.ask(stdio.StartExam())
     assert one.view == CandidateView()
     assert one.view.phase is not Phase.RUNNING
+
+
+def test_a_monitor_that_is_started_again_first_gets_the_photo_back(
+    qtbot: QtBot, sit: Callable[..., Sitting], heard: Callable[[], str]
+) -> None:
+    one = sit("dies")
+    to_exam(qtbot, one)
+    until(qtbot, one, lambda view: view.link is Link.RESTARTING)
+    qtbot.waitUntil(lambda: heard().count("held_photo") == len(LIVES), timeout=WAIT_MS)
+    lines = [stdio.upward(line) for line in heard().splitlines()]
+    handed = [line for line in lines if isinstance(line, stdio.HeldPhoto)]
+    assert handed == [stdio.HeldPhoto(), stdio.HeldPhoto("the photo", "AAAA")]
+    assert isinstance(lines[0], stdio.HeldPhoto)

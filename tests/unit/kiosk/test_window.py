@@ -195,6 +195,16 @@ def test_the_notice_is_shown_as_it_is_with_who_signed_it(bench: Bench) -> None:
     assert screen.text.toPlainText() == NOTICE.text  # type: ignore[attr-defined]
 
 
+def test_the_notice_says_who_can_read_what_is_kept(bench: Bench) -> None:
+    unsealed = EVERY_SCREEN[Stage.NOTICE]
+    bench.turn(unsealed)
+    assert "By whoever can read this computer's disk" in bench.texts()
+    notice = replace(NOTICE, sealed_to=["00e1 9a89 aa0e 9ad0"])
+    bench.turn(replace(unsealed, notice=notice))
+    assert "By the institution only" in bench.texts()
+    assert "00e1 9a89 aa0e 9ad0" in bench.texts()
+
+
 def test_a_key_is_shown_as_a_short_fingerprint() -> None:
     assert len(fingerprint("5f" * 32).split()) == 4
     assert fingerprint("0011223344556677") == "0011 2233 4455 6677"

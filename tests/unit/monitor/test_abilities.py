@@ -14,6 +14,7 @@ from proctor_desktop.monitor.abilities import abilities
 from proctor_desktop.monitor.analysers import Analysers
 from proctor_desktop.monitor.stages import StageOptions
 from proctor_desktop.vision.models import ModelFiles
+from proctor_desktop.wire.fingerprint import fingerprint
 
 HERE = Path("models")
 BARE = Analysers(ModelFiles(HERE / "landmarker.task", HERE / "far.tflite"), speech=None)
@@ -110,3 +111,15 @@ def test_without_the_better_face_detector_the_worse_one_is_named_with_what_helps
 def test_without_a_camera_nobody_else_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "is_there", lambda _: False)
     assert matrix(camera=3)["other people"].level is Level.NOT_POSSIBLE
+
+
+def test_whether_evidence_is_sealed_follows_from_the_exam() -> None:
+    unsealed = matrix()["sealed evidence"]
+    assert unsealed.level is Level.NOT_POSSIBLE
+    assert "names no key" in unsealed.reason
+    keys = ("ab" * 32, "cd" * 32)
+    options = StageOptions(camera=Path("a.mp4"), microphone=None)
+    found = abilities(Desktop(), options, BARE, keys)  # type: ignore[arg-type]
+    (sealed,) = [one for one in found if one.name == "sealed evidence"]
+    assert sealed.level is Level.ENFORCED
+    assert all(fingerprint(key) in sealed.reason for key in keys)

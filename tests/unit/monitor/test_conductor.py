@@ -25,8 +25,10 @@ from proctor_desktop.vision.calibration import (
 from proctor_desktop.vision.eyes import eyes_of
 from proctor_desktop.vision.screen import ASSUMED_ERROR_DEG, Screen
 from proctor_desktop.wire import eventlog, stdio
+from proctor_desktop.wire.fingerprint import fingerprint
 from tests.fakes.faces import rotation
 from tests.fakes.gazing import Face, gazing_mesh
+from tests.fakes.sealing import INSTITUTION, public
 from tests.fakes.sessions import BOOT
 from tests.fakes.studio import ADA, CALIBRATED, STRAIGHT, Studio, studio
 from tests.playbook import faces
@@ -100,6 +102,16 @@ def test_the_candidate_first_sees_what_they_are_asked_to_agree_to(desk: Studio) 
     assert phase == stdio.PhaseIs(Phase.OPENED)
 
 
+def test_whom_evidence_is_sealed_to_is_recorded_and_shown(desk: Studio) -> None:
+    key = public(INSTITUTION)
+    desk.exam = replace(desk.exam, exam=replace(desk.exam.exam, seal_to=(key,)))
+    desk.conductor().open()
+    assert data_of(desk, "policy")["seal_to"] == [key]
+    notice = desk.said[0]
+    assert isinstance(notice, stdio.Notice)
+    assert notice.sealed_to == [fingerprint(key)]
+
+
 def test_nothing_is_watched_before_the_candidate_agreed(desk: Studio) -> None:
     conductor = led_to(desk, Phase.OPENED)
     for action in (stdio.TakePhoto(), stdio.Calibrate(), stdio.StartExam(), stdio.SkipStep("")):
@@ -151,7 +163,8 @@ def test_the_photo_is_the_next_picture_with_exactly_one_face(desk: Studio) -> No
     assert (identity.data["outcome"], identity.blobs[0].type) == ("kept", "image/jpeg")
     assert desk.asked("photo") == [(identity.blobs[0].sha256,)]
     assert desk.reader.blob_path(identity.blobs[0].sha256) is not None
-    assert desk.asked("remember") == [(4,)], "the very picture that was kept"
+    kept = (4, identity.blobs[0].sha256)
+    assert desk.asked("remember") == [kept], "the very picture that was kept"
 
 
 def test_one_wish_takes_one_photo(desk: Studio) -> None:

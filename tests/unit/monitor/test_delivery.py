@@ -11,7 +11,7 @@ from proctor_desktop.core.chain import Head
 from proctor_desktop.monitor import delivery as module
 from proctor_desktop.monitor.delivery import Outcome, deliver
 from tests.fakes.deliveries import Delivery, delivering
-from tests.fakes.endpoint import FakeEndpoint, HangsUp
+from tests.fakes.endpoint import FakeEndpoint, HangsUp, Says
 from tests.fakes.evidence_forge import entries_of
 from tests.fakes.manual_clock import START
 from tests.fakes.sessions import new_session, store, urgent
@@ -36,7 +36,9 @@ def closed(made: Delivery) -> Head:
     return made.writer.append(urgent("session.close"))
 
 
-def at_its_end(made: Delivery, hurry: bool = False) -> tuple[Outcome, int]:
+def at_its_end(
+    made: Delivery, hurry: bool = False, keep_local_days: float | None = None
+) -> tuple[Outcome, int]:
     """Deliver; returns how it went and how often it was shown."""
     shown: list[None] = []
     outcome = deliver(
@@ -47,6 +49,7 @@ def at_its_end(made: Delivery, hurry: bool = False) -> tuple[Outcome, int]:
         START.wall_utc,
         show=lambda: shown.append(None),
         hurry=lambda: hurry,
+        keep_local_days=keep_local_days,
     )
     return outcome, len(shown)
 
@@ -91,3 +94,29 @@ def test_an_endpoint_that_goes_away_at_the_very_end_costs_only_the_score(made: D
     assert outcome.reply is None
     assert outcome.counts.pending == 0
     assert "does not answer" in outcome.trouble
+
+
+def test_local_copies_go_only_where_the_exam_says_so_and_behind_the_export(made: Delivery) -> None:
+    made.worker.start()
+    outcome, _ = at_its_end(made, keep_local_days=0)
+    assert list(made.folder.blobs.iterdir()) == []
+    assert any(name.startswith("blobs/") for name in entries_of(outcome.export))
+
+
+def test_local_copies_stay_while_something_is_not_delivered(made: Delivery) -> None:
+    made.endpoint.says("end", HangsUp())
+    made.worker.start()
+    at_its_end(made, keep_local_days=0)
+    assert len(list(made.folder.blobs.iterdir())) == 1
+
+
+def test_an_endpoint_that_goes_away_behind_the_end_costs_nothing(made: Delivery) -> None:
+    made.endpoint.says(
+        "missing",
+        Says(200, {"missing": [], "health": 0, "server_time": ""}, content_type="application/json"),
+        HangsUp(),
+    )
+    made.worker.start()
+    outcome, _ = at_its_end(made, keep_local_days=0)
+    assert outcome.reply is not None
+    assert len(list(made.folder.blobs.iterdir())) == 1

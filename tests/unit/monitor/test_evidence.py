@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from proctor_desktop.core.chain import BlobRef, digest
+from proctor_desktop.core.disk_budget import SAVINGS, Level
 from proctor_desktop.core.effect import KeepClip, KeepSound, KeepStill
 from proctor_desktop.core.engine import Engine
 from proctor_desktop.core.event import Calibrated, ExamEnded, ExamStarted
@@ -364,3 +365,39 @@ def test_the_journal_is_whole_after_all_of_it(desk: Studio, tmp_path: Path) -> N
     desk.evidence.observe(desk.event(ExamEnded()))
     desk.evidence.flush()
     assert len(chain(desk.reader)) == desk.reader.head().seq
+
+
+def test_without_room_for_video_a_clip_is_told_as_missing_and_not_cut(tmp_path: Path) -> None:
+    recording = Recording(clips=True)
+    with studio(tmp_path / "data", Policy(recording=recording)) as desk:
+        desk.evidence._clips = Clips({}, store(desk.folder).keep, lambda _: None)
+        desk.evidence.save(SAVINGS[Level.NO_VIDEO])
+        start(desk)
+        without_face(desk, 5.25)
+        (missing,) = desk.records("not_captured")
+        assert (missing.data["what"], missing.data["for"]) == ("clip", 1)
+        assert "nearly full" in missing.data["reason"]
+        (started,) = desk.records("violation.start")
+        assert len(started.blobs) == 1
+
+
+def test_at_the_last_level_one_picture_of_a_violation_is_kept_and_the_other_told(
+    desk: Studio,
+) -> None:
+    desk.evidence.save(SAVINGS[Level.LAST])
+    start(desk)
+    seen_without_face(desk, 5.25)
+    (started,) = desk.records("violation.start")
+    assert list(started.data["pictures"]) == ["untouched"]
+    (missing,) = desk.records("not_captured")
+    assert missing.data["what"] == "still with overlays"
+    assert "the disk is full" in missing.data["reason"]
+
+
+def test_with_room_again_all_is_kept_again(desk: Studio) -> None:
+    desk.evidence.save(SAVINGS[Level.LAST])
+    desk.evidence.save(SAVINGS[Level.AMPLE])
+    start(desk)
+    seen_without_face(desk, 5.25)
+    (started,) = desk.records("violation.start")
+    assert list(started.data["pictures"]) == ["untouched", "overlay"]

@@ -9,10 +9,11 @@ import pytest
 
 from proctor_desktop.config import exam as exam_file
 from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.core.policy import Delivery, Policy
 from proctor_desktop.journal import session_folder
 from proctor_desktop.journal.session_folder import SessionFolder
-from proctor_desktop.monitor.late_delivery import send_all
-from tests.fakes.endpoint import FakeEndpoint, HangsUp
+from proctor_desktop.monitor.late_delivery import send_all, until_delivered
+from tests.fakes.endpoint import FakeEndpoint, HangsUp, Says
 from tests.fakes.sealed_session import INSTITUTION_KEY
 from tests.fakes.sessions import entry, new_session, reading, store, urgent, writing
 from tests.fakes.studio import signed_exam
@@ -27,10 +28,15 @@ def endpoint() -> Iterator[FakeEndpoint]:
 
 
 def left(
-    data: Path, endpoint: FakeEndpoint, *, closed: bool = True, agreed: bool = True
+    data: Path,
+    endpoint: FakeEndpoint,
+    *,
+    closed: bool = True,
+    agreed: bool = True,
+    policy: Policy | None = None,
 ) -> SessionFolder:
     """A session of which nothing was sent."""
-    body = {**exam_file.to_json(signed_exam().exam), "endpoint": endpoint.url}
+    body = {**exam_file.to_json(signed_exam(policy).exam), "endpoint": endpoint.url}
     exam = exam_file.sign(exam_file.parse(body, "test"), INSTITUTION_KEY)
     folder = new_session(data, exam)
     kept = store(folder).keep(b"a still", "image/jpeg")
@@ -117,3 +123,43 @@ def test_a_folder_that_a_monitor_uses_is_left_alone(tmp_path: Path, endpoint: Fa
     ):
         send_all(tmp_path, lambda _: None)
     assert endpoint.calls == []
+
+
+def test_what_was_refused_is_told_kept_and_sent_again_when_asked_for(
+    tmp_path: Path, endpoint: FakeEndpoint
+) -> None:
+    folder = left(tmp_path, endpoint)
+    endpoint.says("blob", Says(422, {"detail": "no"}))
+    said: list[str] = []
+    assert send_all(tmp_path, said.append) == 0
+    assert any("kept here, refused: image/jpeg" in line and "HTTP 422" in line for line in said)
+    assert len(list(folder.blobs.iterdir())) == 1
+    assert send_all(tmp_path, said.append, retry_refused=True) == 0
+    assert len(endpoint.blobs) == 1
+
+
+def test_local_copies_go_where_the_exam_says_so(tmp_path: Path, endpoint: FakeEndpoint) -> None:
+    folder = left(tmp_path, endpoint, policy=Policy(delivery=Delivery(keep_local_days=0)))
+    said: list[str] = []
+    assert send_all(tmp_path, said.append) == 0
+    assert "1 delivered files were removed here" in said[-1]
+    assert list(folder.blobs.iterdir()) == []
+    assert len(endpoint.blobs) == 1
+    assert send_all(tmp_path, said.append) == 0
+
+
+def test_local_copies_of_a_session_without_an_end_stay(
+    tmp_path: Path, endpoint: FakeEndpoint
+) -> None:
+    policy = Policy(delivery=Delivery(keep_local_days=0))
+    folder = left(tmp_path, endpoint, closed=False, policy=policy)
+    assert send_all(tmp_path, lambda _: None) == 0
+    assert len(list(folder.blobs.iterdir())) == 1
+
+
+def test_it_can_be_tried_until_all_is_delivered_with_longer_and_longer_waits() -> None:
+    left_over = iter([5, 5, 5, *[3] * 20, 0])
+    waits: list[float] = []
+    assert until_delivered(lambda: next(left_over), waits.append, lambda: 0.5) == 0
+    assert waits[:4] == [1.0, 2.0, 4.0, 8.0]
+    assert max(waits) == 450.0

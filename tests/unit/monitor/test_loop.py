@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from proctor_desktop.core.chain import digest
+from proctor_desktop.core.clock_watch import ClockReading
+from proctor_desktop.core.moment import NS_PER_S
 from proctor_desktop.core.observation import FocusChanged, Health, Source, SourceHealth
 from proctor_desktop.core.session import Phase
 from proctor_desktop.monitor import inbox as items
@@ -71,6 +73,14 @@ def test_what_is_observed_goes_to_status_and_evidence(desk: Studio, loop: Sessio
 def test_what_the_candidate_does_goes_to_the_conductor(desk: Studio, loop: SessionLoop) -> None:
     loop.handle(items.FromCandidate(desk.now(), stdio.FinishExam()))
     assert desk.stop.reason == "finished by the candidate"
+
+
+def test_the_photo_that_the_kiosk_held_is_taken_and_its_end_told(desk: Studio) -> None:
+    loop = desk.loop(desk.conductor())
+    held = stdio.HeldPhoto("the photo", "AAAA")
+    loop.handle(items.FromCandidate(desk.now(), held))
+    loop.handle(items.KioskGone(desk.now()))
+    assert desk.asked("photo held") == [(held,), (None,)]
 
 
 def test_the_wish_for_previews_goes_to_the_stages(desk: Studio, loop: SessionLoop) -> None:
@@ -247,3 +257,48 @@ def test_observations_that_had_to_wait_long_leave_a_gap(
     after(desk, loop, 2 * HEARTBEAT_S + 0.5)
     (gap,) = desk.records("gap")
     assert (gap.data["source"], gap.data["seconds"]) == ("monitor", 1.5)
+
+
+@pytest.mark.parametrize("jump_s", [2.5, -2.5, 86_400.0, -86_400.0, 631_152_000.0, -631_152_000.0])
+def test_a_clock_that_jumps_is_recorded_and_nothing_else_changes(
+    desk: Studio, loop: SessionLoop, jump_s: float
+) -> None:
+    beating(desk, loop)
+    after(desk, loop, 1)
+    desk.clock.set_by(jump_s)
+    after(desk, loop, HEARTBEAT_S)
+    (jump,) = desk.records("clock_jump")
+    assert jump.data["seconds"] == pytest.approx(jump_s, abs=0.2)
+    assert len(desk.records("heartbeat")) == 1
+
+
+def test_a_clock_that_is_set_by_a_little_is_not(desk: Studio, loop: SessionLoop) -> None:
+    after(desk, loop, 1)
+    desk.clock.set_by(1.0)
+    after(desk, loop, 1)
+    assert desk.records("clock_jump") == []
+
+
+def test_a_suspended_computer_is_told_as_a_gap_and_not_as_a_jump(
+    desk: Studio, conductor: Conductor
+) -> None:
+    slept_ns = 0
+
+    def clocks() -> ClockReading:
+        now = desk.now()
+        return ClockReading(now, now.mono_ns - slept_ns, now.mono_ns)
+
+    loop = desk.loop(conductor, clocks)
+    after(desk, loop, 1)
+    desk.clock.advance(3600)
+    slept_ns = 3600 * NS_PER_S
+    after(desk, loop, 1)
+    (gap,) = [r for r in desk.records("gap") if "suspended" in r.data["reason"]]
+    assert gap.data["seconds"] == pytest.approx(3600)
+    assert desk.records("clock_jump") == []
+
+
+def test_the_disk_is_looked_at_every_five_seconds(desk: Studio, loop: SessionLoop) -> None:
+    beating(desk, loop)
+    after(desk, loop, 11)
+    assert len(desk.asked("disk")) == 2

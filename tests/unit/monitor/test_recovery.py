@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from proctor_desktop.core.chain import Record, digest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.session import Phase
+from proctor_desktop.journal.blobs import BlobStore, NotKept
 from proctor_desktop.journal.database import FILE_NAME
 from proctor_desktop.journal.ledger import State
 from proctor_desktop.journal.session_folder import SessionFolder
@@ -19,6 +22,8 @@ from proctor_desktop.monitor.recovery import take_over, unfinished
 from proctor_desktop.recording.segment import OpenSegment
 from proctor_desktop.recording.segment_file import SegmentFile
 from proctor_desktop.wire import rest
+from proctor_desktop.wire.seal import MAGIC, Recipients, sealed
+from proctor_desktop.wire.unseal import open_sealed
 from tests.fakes.journals import chain
 from tests.fakes.screen_frames import encodable_frame
 from tests.fakes.sessions import EXAM, blob, entry, new_session, reading, store, urgent, writing
@@ -27,6 +32,7 @@ from tests.playbook import moment
 
 THIS_EXAM = digest(EXAM)
 CANDIDATE: rest.Candidate = {"name": "Ada", "email": ADA}
+NOBODY = Recipients("")
 JPEG = b"\xff\xd8\xff a still"
 
 
@@ -51,9 +57,9 @@ def recovered(folder: SessionFolder, at_s: float = 20) -> list[Record]:
         return chain(reader)[found.left.head.seq :]
 
 
-def interrupted_video(folder: SessionFolder, frames: int = 4) -> Path:
+def interrupted_video(folder: SessionFolder, frames: int = 4, to: Recipients = NOBODY) -> Path:
     """A screen video whose writer died; returns its file."""
-    written = OpenSegment(folder.incoming, encodable_frame(0, 0), 1.0, SegmentFile)
+    written = OpenSegment(folder.incoming, encodable_frame(0, 0), 1.0, SegmentFile, to)
     for number in range(frames):
         written.add(encodable_frame(number, number))
     part = folder.segments / "11111111-1111-4111-8111-111111111111.part"
@@ -99,16 +105,40 @@ def test_a_session_that_was_closed_is_over(folder: SessionFolder) -> None:
     assert unfinished(folder, THIS_EXAM, CANDIDATE) is None
 
 
-def test_a_damaged_journal_is_named_and_left_alone(folder: SessionFolder) -> None:
+def change_a_record(folder: SessionFolder) -> None:
     with closing(sqlite3.connect(folder.path / FILE_NAME)) as raw:
         raw.execute("DROP TRIGGER records_refuse_update")
         raw.execute(
             "UPDATE records SET bytes = CAST(replace(bytes, 'open', 'OPEN') AS BLOB) WHERE seq = 1"
         )
         raw.commit()
+
+
+def test_a_damaged_journal_without_a_twin_is_named_and_left_alone(folder: SessionFolder) -> None:
+    change_a_record(folder)
+    (folder.path / "records.log").unlink()
+    before = (folder.path / FILE_NAME).read_bytes()
     with pytest.raises(EnvironmentProblem, match=r"damaged.*--data") as caught:
         unfinished(folder, THIS_EXAM, CANDIDATE)
     assert str(folder.path) in str(caught.value)
+    assert (folder.path / FILE_NAME).read_bytes() == before
+
+
+def test_a_changed_record_is_put_aside_and_the_twins_goes_on(folder: SessionFolder) -> None:
+    change_a_record(folder)
+    restart, *_ = recovered(folder)
+    assert restart.data["damaged"] == ["damaged-1-journal.db"]
+    assert "twin" in restart.data["rebuilt"]
+    with reading(folder) as reader:
+        assert chain(reader)[0].kind == "session.open"
+
+
+def test_a_damaged_journal_is_told_of_once(folder: SessionFolder) -> None:
+    (folder.path / FILE_NAME).write_bytes(b"no database at all" * 100)
+    first, second = recovered(folder, 20), recovered(folder, 30)
+    assert first[0].data["damaged"] == ["damaged-1-journal.db"]
+    assert "damaged" not in second[0].data
+    assert (folder.path / "damaged-1-journal.db").read_bytes() == b"no database at all" * 100
 
 
 def test_the_restart_ends_what_was_open_and_states_the_gap(folder: SessionFolder) -> None:
@@ -133,6 +163,19 @@ def test_files_that_no_record_names_are_adopted_as_what_they_are(folder: Session
         store(folder).keep(content, "whatever")
     adopted = {one.sha256: one.type for one in recovered(folder)[0].blobs}
     assert adopted == {digest(content): name for content, name in contents.items()}
+
+
+def test_sealed_files_are_adopted_as_what_is_sealed_in_them(folder: SessionFolder) -> None:
+    to = Recipients(
+        folder.session, (X25519PrivateKey.generate().public_key().public_bytes_raw().hex(),)
+    )
+    kept = {
+        store(folder).keep(sealed(JPEG, to, kind)[0], "whatever").sha256: kind
+        for kind in ("image/jpeg", "audio/ogg", "video/mp4")
+    }
+    for odd in (sealed(JPEG, to, "text/html")[0], MAGIC + b"{}\n"):
+        kept[store(folder).keep(odd, "whatever").sha256] = "application/octet-stream"
+    assert {one.sha256: one.type for one in recovered(folder)[0].blobs} == kept
 
 
 def test_a_clip_that_a_crash_took_is_named_as_missing(tmp_path: Path) -> None:
@@ -171,6 +214,23 @@ def test_a_video_that_was_being_written_is_evidence_up_to_its_last_frame(
     assert store(folder).path(content) is not None
 
 
+def test_sealed_video_that_was_being_written_is_evidence_without_any_key(
+    folder: SessionFolder,
+) -> None:
+    key = X25519PrivateKey.generate()
+    to = Recipients(folder.session, (key.public_key().public_bytes_raw().hex(),))
+    part = interrupted_video(folder, to=to)
+    with part.open("ab") as file:
+        file.write(b"\0\0\1\0 half a chunk")
+    _, segment, *_ = recovered(folder)
+    assert segment.data["recovered"] is True
+    assert (segment.data["frames"], segment.data["codec"]) == (3, "av1")
+    kept = store(folder).path(segment.blobs[0].sha256)
+    assert kept is not None
+    assert not open_sealed(kept.read_bytes(), [key]).complete
+    assert segment.blobs[0].seals == ""
+
+
 def test_files_that_are_of_no_use_are_put_aside_and_not_deleted(folder: SessionFolder) -> None:
     (folder.incoming / "a.part").write_bytes(b"half a still")
     (folder.segments / "b.part").write_bytes(b"no video")
@@ -178,6 +238,32 @@ def test_files_that_are_of_no_use_are_put_aside_and_not_deleted(folder: SessionF
     aside = {path.name: path.read_bytes() for path in (folder.path / "quarantine").iterdir()}
     assert aside == {"a.part": b"half a still", "b.part": b"no video"}
     assert list(folder.incoming.iterdir()) == list(folder.segments.iterdir()) == []
+
+
+def test_a_blob_that_is_not_what_its_name_says_is_put_aside_and_counted(
+    folder: SessionFolder,
+) -> None:
+    name = digest(JPEG)
+    (folder.blobs / name).write_bytes(JPEG[:-1])
+    restart = recovered(folder)[0]
+    assert (restart.data["adopted"], restart.data["quarantined"], restart.blobs) == (0, 1, ())
+    assert (folder.path / "quarantine" / name).read_bytes() == JPEG[:-1]
+
+
+def test_a_video_that_cannot_be_taken_over_is_told_and_kept(
+    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = interrupted_video(folder)
+    content = part.read_bytes()
+
+    def refuse(*_: object) -> None:
+        raise NotKept(28, "No space left on device")
+
+    monkeypatch.setattr(BlobStore, "adopt", refuse)
+    missing = recovered(folder)[1]
+    assert missing.kind == "not_captured"
+    assert missing.data["reason"] == "No space left on device"
+    assert (folder.path / "quarantine" / part.name).read_bytes() == content
 
 
 def test_without_leftovers_nothing_is_put_aside(folder: SessionFolder) -> None:
@@ -210,3 +296,26 @@ def test_a_session_that_died_before_its_first_record_begins_anew(tmp_path: Path)
     found = unfinished(empty, THIS_EXAM, CANDIDATE)
     assert found is not None
     assert found.left.last is None
+
+
+def test_whatever_place_is_nonsense_the_records_come_back(tmp_path: Path) -> None:
+    folder, draw = new_session(tmp_path), random.Random(3)
+    with writing(folder) as writer:
+        writer.append(urgent("session.open", candidate={"name": "Ada", "email": ADA}))
+        for number in range(30):
+            writer.append(urgent("note", None, blob(b"%d" % number), number=number))
+    with reading(folder) as reader:
+        before = list(reader.records())
+    content, refused = (folder.path / FILE_NAME).read_bytes(), list[str]()
+    for _ in range(40):
+        at, nonsense = draw.randrange(len(content)), draw.randbytes(draw.randint(8, 200))
+        spoilt = content[:at] + nonsense + content[at + len(nonsense) :]
+        (folder.path / FILE_NAME).write_bytes(spoilt)
+        try:
+            assert unfinished(folder, THIS_EXAM, CANDIDATE) is not None
+        except EnvironmentProblem as problem:
+            refused.append(problem.why)
+            continue
+        with reading(folder) as reader:
+            assert list(reader.records()) == before
+    assert all("newer program" in why for why in refused)  # a name that we do not know

@@ -20,3 +20,9 @@ def test_it_says_when_how_much_and_in_which_form() -> None:
         "height": 1080,
         "codec": "av1",
     }
+
+
+def test_it_names_the_programs_that_were_active() -> None:
+    segment = Segment(Path("a.part"), moment(1), moment(11), 10, 1920, 1080, titles=("Answers",))
+    data = segment_data(segment, ("firefox", "xterm"))
+    assert (data["programs"], data["titles"]) == (["firefox", "xterm"], ["Answers"])

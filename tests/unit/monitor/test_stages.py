@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from proctor_desktop.core.disk_budget import SAVINGS, Level
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.event import Event
 from proctor_desktop.core.frame import Frame
@@ -38,6 +39,7 @@ from proctor_desktop.recording import still
 from proctor_desktop.vision.analysis import Analysis
 from proctor_desktop.vision.calibration import CalibrationOutcome, CalibrationProgress
 from proctor_desktop.vision.models import ModelFiles
+from proctor_desktop.wire.seal import Recipients
 from tests.fakes.manual_clock import ManualClock
 from tests.playbook import faces, moment
 
@@ -51,6 +53,7 @@ DEVICES = (
     "ScreenGrabber",
 )
 NOWHERE = Path("nowhere")
+NOBODY = Recipients("")
 MODELS = Analysers(ModelFiles(NOWHERE / "landmarker.task", NOWHERE / "far.tflite"), speech=None)
 CALM = np.zeros(1600, np.float32)
 
@@ -79,6 +82,12 @@ class Device:
     def put(self, item: object) -> None:
         self._log.append(f"put {self.name}")
 
+    def unchanged(self, moment: Moment) -> None:
+        self._log.append(f"unchanged {self.name}")
+
+    def limit(self, frames_per_s: float | None, on_behalf_of: str = "") -> None:
+        self._log.append(f"limit {self.name} {frames_per_s} {on_behalf_of}")
+
     def measure_room(self) -> None:
         self._log.append("measure the room")
 
@@ -101,6 +110,9 @@ class Host:
     session: SessionKind = SessionKind.X11
 
     def open_focus_probe(self) -> None:
+        raise AssertionError("no device is real here")
+
+    def open_screen_changes(self) -> None:
         raise AssertionError("no device is real here")
 
 
@@ -179,7 +191,7 @@ def test_every_device_is_reached_before_anything_is_recorded(rig: Rig) -> None:
 
 def test_stages_start_and_stop_from_left_to_right(rig: Rig, tmp_path: Path) -> None:
     stages = rig.stages()
-    stages.start(tmp_path)
+    stages.start(tmp_path, NOBODY)
     started = [line for line in rig.log if line.startswith("start")]
     assert started[:4] == [
         "start Camera",
@@ -202,7 +214,7 @@ def test_stages_start_and_stop_from_left_to_right(rig: Rig, tmp_path: Path) -> N
 
 
 def test_what_is_switched_off_is_said_to_be(rig: Rig, tmp_path: Path) -> None:
-    rig.stages(microphone=None, desktop=False).start(tmp_path)
+    rig.stages(microphone=None, desktop=False).start(tmp_path, NOBODY)
     assert "start Microphone" not in rig.log
     told = [item.what for item in rig.events() if isinstance(item, Event)]
     assert [(h.source, h.state) for h in told if isinstance(h, SourceHealth)] == [
@@ -337,25 +349,57 @@ def test_the_face_to_compare_with_is_that_of_the_photos_own_picture(rig: Rig) ->
     assert rig.log == ["remember 4"]
 
 
-def test_a_photo_that_was_kept_can_be_recalled(rig: Rig, tmp_path: Path) -> None:
-    photo = tmp_path / "photo"
-    photo.write_bytes(still.jpeg(np.full((48, 64, 3), 200, np.uint8)))
-    rig.stages().recall(photo)
+def test_a_photo_that_was_taken_before_can_be_recalled(rig: Rig) -> None:
+    rig.stages().recall(still.jpeg(np.full((48, 64, 3), 200, np.uint8)))
     assert rig.log == ["remember 200"]
     assert rig.observed() == []
 
 
-@pytest.mark.parametrize("content", [None, b"no picture", b""])
-def test_a_photo_that_cannot_be_recalled_is_told(
-    rig: Rig, tmp_path: Path, content: bytes | None
-) -> None:
-    photo = tmp_path / "photo"
-    if content is not None:
-        photo.write_bytes(content)
-    rig.stages().recall(photo)
-    rig.stages().recall(None)
+@pytest.mark.parametrize("content", [b"no picture", b""])
+def test_a_photo_that_cannot_be_recalled_is_told(rig: Rig, content: bytes) -> None:
+    rig.stages().recall(content)
     assert rig.log == []
-    for _, told in rig.observed():
-        assert isinstance(told, SourceHealth)
-        assert (told.source, told.state) == (Source.VISION, Health.DEGRADED)
-        assert told.reason.startswith("faces are not compared: the reference photo cannot be read")
+    ((_, told),) = rig.observed()
+    assert isinstance(told, SourceHealth)
+    assert (told.source, told.state) == (Source.VISION, Health.DEGRADED)
+    assert told.reason.startswith("faces are not compared: the reference photo cannot be read")
+
+
+class Frugal:
+    """A grabber and a segmenter that can make do with less."""
+
+    def __init__(self) -> None:
+        self.asked: list[object] = []
+
+    def limit(self, frames_per_s: float | None, on_behalf_of: str) -> None:
+        assert on_behalf_of == "disk"
+        self.asked.append(frames_per_s)
+
+    def pause(self, reason: str) -> None:
+        self.asked.append(reason)
+
+    def resume(self) -> None:
+        self.asked.append("resume")
+
+
+def test_the_screen_makes_do_with_what_the_disk_has_room_for() -> None:
+    frugal = Frugal()
+    stages = Stages.__new__(Stages)
+    stages._screen = stages._segmenter = frugal  # type: ignore[assignment]
+    for level in (Level.LOW, Level.NO_VIDEO, Level.AMPLE):
+        stages.save(SAVINGS[level])
+    reason = SAVINGS[Level.NO_VIDEO].without_video
+    slow = SAVINGS[Level.LOW].frames_per_s
+    assert frugal.asked == [slow, "resume", slow, reason, None, "resume"]
+
+
+def test_screen_video_is_sealed_and_slows_the_grabber_when_it_costs_too_much(
+    rig: Rig, tmp_path: Path
+) -> None:
+    to = Recipients("a session")
+    rig.stages().start(tmp_path, to)
+    more = rig.made["Segmenter"].more
+    assert more["to"] is to
+    rig.log.clear()
+    more["limit"](0.5)
+    assert rig.log == ["limit ScreenGrabber 0.5 encoder"]

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import signal
 import subprocess
 import sys
+import time
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.observation import Health
@@ -20,14 +24,39 @@ from proctor_desktop.recording.segment import Segment
 from proctor_desktop.recording.segment_file import SegmentFile
 from proctor_desktop.recording.segmenter import ScreenFrame, Segmenter
 from proctor_desktop.wire.rest import MAX_BLOB_BYTES
+from proctor_desktop.wire.seal import MAGIC, Recipients
+from proctor_desktop.wire.unseal import extent, open_sealed
 from tests.fakes.manual_clock import START, ManualClock
 from tests.fakes.reports import Reports
-from tests.fakes.screen_frames import FailingFile, noisy_frame, prepared, screen_frame
+from tests.fakes.screen_frames import (
+    FailingFile,
+    another_page,
+    noisy_frame,
+    prepared,
+    screen_frame,
+)
+
+
+def quick(work: Callable[[], None]) -> float:
+    work()
+    return 0.02
+
+
+def slow(work: Callable[[], None]) -> float:
+    work()
+    return 0.5
+
+
+KEY = X25519PrivateKey.from_private_bytes(bytes(range(32)))
 
 
 class Sitting:
     def __init__(
-        self, folder: Path, open_file: type[SegmentFile] = SegmentFile, segment_s: float = 10.0
+        self,
+        folder: Path,
+        open_file: type[SegmentFile] = SegmentFile,
+        segment_s: float = 10.0,
+        **more: Any,
     ) -> None:
         self.clock = ManualClock()
         self.reports = Reports()
@@ -42,6 +71,7 @@ class Sitting:
             self.reports,
             self.reports.crashed,
             open_file,
+            **{"timed": quick, **more},
         )
         self.segmenter.open()
 
@@ -58,14 +88,22 @@ class Sitting:
         return self.done
 
 
+def sealed_to(key: X25519PrivateKey) -> Recipients:
+    return Recipients("a session", (key.public_key().public_bytes_raw().hex(),))
+
+
 def _times(segment: Segment) -> list[float]:
-    with av.open(str(segment.path)) as container:
+    return _times_of(segment.path.read_bytes())
+
+
+def _times_of(content: bytes) -> list[float]:
+    with av.open(io.BytesIO(content)) as container:
         return [round(float(frame.time or 0), 3) for frame in container.decode(video=0)]
 
 
 def test_a_busy_screen_is_cut_into_segments_that_play(tmp_path: Path) -> None:
     sitting = Sitting(tmp_path)
-    sitting.feed(screen_frame(n, n) for n in range(25))
+    sitting.feed(another_page(n, n) for n in range(25))
     done = sitting.end()
 
     assert [len(_times(one)) for one in done] == [10, 10, 5]
@@ -79,24 +117,112 @@ def test_a_busy_screen_is_cut_into_segments_that_play(tmp_path: Path) -> None:
 
 def test_a_frame_that_comes_a_little_early_does_not_lengthen_its_segment(tmp_path: Path) -> None:
     sitting = Sitting(tmp_path)
-    sitting.feed(screen_frame(n, n - 0.004 * (n % 2)) for n in range(30))
+    sitting.feed(another_page(n, n - 0.004 * (n % 2)) for n in range(30))
     assert [one.frames for one in sitting.end()] == [10, 10, 10]
+
+
+def test_small_changes_share_the_first_picture_for_up_to_a_minute(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path)
+    sitting.feed(screen_frame(n, n) for n in range(70))
+    assert [one.frames for one in sitting.end()] == [60, 10]
+
+
+def test_a_screen_that_stands_still_needs_no_new_segment_for_ten_minutes(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path)
+    sitting.feed(screen_frame(n, n, text=3) for n in range(0, 700, 5))
+    first, second = sitting.end()
+    assert (first.ended, second.started) == (START.later(595), START.later(600))
+
+
+def test_news_that_nothing_changed_counts_as_the_same_picture(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path)
+    sitting.segmenter.start()
+    sitting.segmenter.put(screen_frame(1, 0))
+    for second in range(1, 8):
+        sitting.segmenter.unchanged(START.later(second))
+        while sitting.segmenter._intake._frames:
+            time.sleep(0.01)
+    assert sitting.segmenter.stop()
+    (segment,) = sitting.done
+    assert _times(segment) == [0.0, 1.0, 7.0]
+    assert segment.ended == START.later(7)
+
+
+def test_a_pause_ends_the_segment_and_is_one_gap_with_its_reason(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path)
+
+    def take(frame: ScreenFrame, paused: str | None = None) -> None:
+        sitting.clock.advance(frame.moment.since_s(sitting.clock.now()))
+        if paused is not None:
+            sitting.segmenter.pause(paused) if paused else sitting.segmenter.resume()
+        sitting.segmenter._heed_pause()
+        sitting.segmenter._take(prepared(frame))
+
+    take(screen_frame(1, 0))
+    take(screen_frame(2, 3), "the disk is nearly full")
+    take(screen_frame(3, 4))
+    take(screen_frame(4, 9), "")
+    done = sitting.end()
+    assert [(one.started, one.frames) for one in done] == [(START, 1), (START.later(9), 1)]
+    assert [(gap.seconds, gap.reason) for gap in sitting.reports.gaps] == [
+        (6.0, "the disk is nearly full")
+    ]
+
+
+def test_a_machine_that_is_too_slow_for_av1_records_h264_and_says_so(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path, timed=slow)
+    sitting.feed(screen_frame(n, n) for n in range(4))
+    first, segment = sitting.end()
+    assert (first.codec, first.frames) == ("av1", 2)
+    assert (segment.codec, len(_times(segment))) == ("h264", 2)
+    assert "h264" in sitting.reports.states[0][1]
+
+
+def test_sealed_video_opens_with_the_private_key_only(tmp_path: Path) -> None:
+    key = X25519PrivateKey.generate()
+    sitting = Sitting(tmp_path, to=sealed_to(key))
+    sitting.feed(screen_frame(n, n) for n in range(4))
+    (segment,) = sitting.end()
+
+    content = segment.path.read_bytes()
+    assert b"ftyp" not in content
+    opened = open_sealed(content, [key])
+    assert opened.complete
+    assert opened.digest == segment.seals
+    assert _times_of(opened.content) == [0.0, 1.0, 2.0, 3.0]
+    with segment.path.open("rb") as file:
+        assert extent(file).times_ms == (0, 1000, 2000, 3000)
+
+
+def test_a_sealed_segment_on_a_broken_disk_is_kept_as_far_as_it_can_be_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = X25519PrivateKey.generate()
+    sitting = Sitting(tmp_path, FailingFile, segment_s=60, to=sealed_to(key))
+    sitting.feed(screen_frame(n, n) for n in range(5))
+    monkeypatch.setattr(FailingFile, "problem", OSError(errno.EIO, "broken"))
+    sitting.feed(screen_frame(n, n) for n in range(5, 8))
+    (segment,) = sitting.end()
+    opened = open_sealed(segment.path.read_bytes(), [key])
+    assert (opened.complete, segment.seals) == (False, "")
+    assert _times_of(opened.content) == [0.0, 1.0, 2.0, 3.0]
+    assert (segment.frames, segment.ended) == (4, START.later(3))
 
 
 def test_a_still_screen_costs_few_pictures_and_lasts_as_long_as_it_stood(tmp_path: Path) -> None:
     sitting = Sitting(tmp_path)
-    sitting.feed(screen_frame(n, n, text=3) for n in range(10))
+    sitting.feed(screen_frame(n, n, text=3) for n in range(25))
     (segment,) = sitting.end()
 
-    assert _times(segment) == [0.0, 1.0, 4.0, 7.0, 9.0]
-    assert segment.ended == START.later(9)
+    assert _times(segment) == [0.0, 1.0, 11.0, 21.0, 24.0]
+    assert segment.ended == START.later(24)
 
 
 def test_a_change_after_standing_still_is_shown_when_it_came(tmp_path: Path) -> None:
     sitting = Sitting(tmp_path)
     sitting.feed(screen_frame(n, n, text=3 if n < 5 else 9) for n in range(8))
     (segment,) = sitting.end()
-    assert _times(segment) == [0.0, 1.0, 4.0, 5.0, 6.0, 7.0]
+    assert _times(segment) == [0.0, 1.0, 5.0, 6.0, 7.0]
 
 
 def test_no_picture_of_the_screen_is_held_until_the_next(tmp_path: Path) -> None:
@@ -227,12 +353,14 @@ _ENDLESS = """
 import sys
 from pathlib import Path
 from proctor_desktop.recording.segmenter import Segmenter
+from proctor_desktop.wire.seal import Recipients
 from tests.fakes.manual_clock import ManualClock
 from tests.fakes.reports import Reports
 from tests.fakes.screen_frames import encodable_frame
 reports = Reports()
 segmenter = Segmenter(
-    Path(sys.argv[1]), 3600, 1, print, ManualClock(), reports, reports.crashed
+    Path(sys.argv[1]), 3600, 1, print, ManualClock(), reports, reports.crashed,
+    to=Recipients("a session", tuple(sys.argv[2:])),
 )
 for number in range(100000):
     segmenter._accept(encodable_frame(number, number))
@@ -240,10 +368,14 @@ for number in range(100000):
 """
 
 
+@pytest.mark.parametrize("sealed", [False, True])
 @pytest.mark.parametrize("frames", [2, 7, 20])
-def test_killed_at_once_it_leaves_all_but_the_last_picture(tmp_path: Path, frames: int) -> None:
+def test_killed_at_once_it_leaves_all_but_the_last_picture(
+    tmp_path: Path, frames: int, sealed: bool
+) -> None:
+    keys = sealed_to(KEY).keys if sealed else ()
     writer = subprocess.Popen(
-        [sys.executable, "-c", _ENDLESS, str(tmp_path)],
+        [sys.executable, "-c", _ENDLESS, str(tmp_path), *keys],
         stdout=subprocess.PIPE,
         cwd=Path(__file__).resolve().parents[3],
     )
@@ -255,16 +387,23 @@ def test_killed_at_once_it_leaves_all_but_the_last_picture(tmp_path: Path, frame
     writer.stdout.close()
 
     (path,) = tmp_path.glob("*.part")
+    with path.open("ab") as file:
+        file.write(b"\0\0\1\0torn" if sealed else b"")
     found = orphan(path)
     assert found is not None
     assert found.frames >= len(told) - 1
-    assert len(_times(found)) == found.frames
+    content = path.read_bytes()
+    if sealed:
+        opened = open_sealed(content, [KEY])
+        assert not opened.complete
+        content = opened.content
+    assert len(_times_of(content)) == found.frames
     assert found.started == START
     assert found.ended == START.later(found.frames - 1)
     assert (found.width, found.height) == (320, 200)
 
 
-@pytest.mark.parametrize("content", [b"", b"not a video", b"\0" * 5000])
+@pytest.mark.parametrize("content", [b"", b"not a video", b"\0" * 5000, MAGIC, MAGIC + b"{}\n"])
 def test_a_file_with_no_picture_in_it_is_no_segment(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.part"
     path.write_bytes(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +11,11 @@ import pytest
 
 from proctor_desktop.core.chain import Head
 from proctor_desktop.core.errors import PeerRefused, PeerUnreachable
+from proctor_desktop.upload import client as module
 from proctor_desktop.upload.client import LONGEST_WAIT_S, Client, Conflict
 from proctor_desktop.wire import dsse, rest
 from tests.fakes.endpoint import PORTAL, FakeEndpoint, HangsUp, Says
-from tests.fakes.sealed_session import SESSION, SESSION_KEY
+from tests.fakes.sealed_session import ENROL_KEY, SESSION, SESSION_KEY, credentials
 from tests.fakes.sessions import blob
 
 BEAT: rest.HeartbeatRequest = {
@@ -25,7 +27,13 @@ BEAT: rest.HeartbeatRequest = {
     "pending_blobs": 0,
 }
 ENROL = dsse.sign_json(
-    SESSION_KEY, dsse.ENROL, {"session": SESSION, "session_key": dsse.public_hex(SESSION_KEY)}
+    ENROL_KEY,
+    dsse.ENROL,
+    {
+        "session": SESSION,
+        "session_key": dsse.public_hex(SESSION_KEY),
+        "delegation": json.loads(credentials(SESSION).delegation),
+    },
 )
 
 
@@ -138,7 +146,7 @@ def test_too_large_is_no_even_in_the_words_of_a_proxy(
 def test_a_conflict_tells_where_the_server_stands(client: Client, endpoint: FakeEndpoint) -> None:
     endpoint.says("records", Says(409, {"detail": "A hole.", "head": {"seq": 7, "hash": "ab"}}))
     with pytest.raises(Conflict) as caught:
-        client.send_records([b"{}"], b"{}")
+        client.send_records([b"{}"], [b"{}"])
     assert caught.value.head == Head(7, "ab")
 
 
@@ -150,7 +158,7 @@ def test_a_conflict_without_a_usable_head_is_a_plain_refusal(
 ) -> None:
     endpoint.says("records", Says(409, {"detail": "No.", "head": head}))
     with pytest.raises(PeerRefused) as caught:
-        client.send_records([b"{}"], b"{}")
+        client.send_records([b"{}"], [b"{}"])
     assert not isinstance(caught.value, Conflict)
 
 
@@ -204,11 +212,27 @@ def test_some_other_json_is_no_receipt_no_score_and_no_list(
     for call in ("records", "missing", "end"):
         endpoint.says(call, other)
     with pytest.raises(PeerUnreachable, match="'receipt'"):
-        client.send_records([b"{}"], b"{}")
+        client.send_records([b"{}"], [b"{}"])
     with pytest.raises(PeerUnreachable, match="'missing'"):
         client.missing()
     with pytest.raises(PeerUnreachable, match="'score'"):
         client.end(Head(1, "ab"))
+
+
+@pytest.mark.parametrize("limit", ["MAX_ANSWER_BYTES", "LONGEST_ANSWER_S"])
+def test_an_answer_without_end_is_no_answer(
+    client: Client, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(module, limit, -1)
+    with pytest.raises(PeerUnreachable, match="it has no end"):
+        client.heartbeat(BEAT)
+
+
+def test_what_is_missing_comes_with_health_and_time(client: Client, endpoint: FakeEndpoint) -> None:
+    endpoint.health = 7
+    reply = client.reconcile()
+    assert (reply["missing"], reply["health"]) == ([], 7)
+    assert reply["server_time"] == endpoint.server_time
 
 
 def test_nobody_there_is_no_answer() -> None:

@@ -10,14 +10,21 @@ import pytest
 from proctor_desktop.core.chain import Head, digest
 from proctor_desktop.upload.enrol import BadReceipt, Identity, enrol_envelope, receipt_head
 from proctor_desktop.wire import dsse, rest
-from tests.fakes.sealed_session import INSTITUTION_KEY, SERVER_KEY, SESSION, SESSION_KEY
+from tests.fakes.sealed_session import (
+    ENROL_KEY,
+    INSTITUTION_KEY,
+    SERVER_KEY,
+    SESSION,
+    SESSION_KEY,
+    credentials,
+)
 from tests.playbook import moment
 
 SERVER = dsse.public_hex(SERVER_KEY)
 EXAM = dsse.sign_json(INSTITUTION_KEY, dsse.EXAM, {"id": "algebra-1"})
 WHO = Identity(
     SESSION,
-    SESSION_KEY,
+    credentials(SESSION),
     EXAM,
     {"name": "Ada Example", "email": "ada@example.edu"},
     "2026-01-01T00:00:00.000000Z",
@@ -32,10 +39,12 @@ def reply(signer: Any = SERVER_KEY, kind: str = dsse.RECEIPT, **changes: Any) ->
     return {"head": {"seq": 7, "hash": HEAD}, "receipt": envelope}
 
 
-def test_the_sessions_own_key_signs_who_sits_which_exam() -> None:
-    public = dsse.public_hex(SESSION_KEY)
-    told = dsse.verify(enrol_envelope(WHO, moment(60)), dsse.ENROL, [public]).json()
+def test_a_key_that_the_session_key_names_signs_who_sits_which_exam() -> None:
+    public, enrolling = dsse.public_hex(SESSION_KEY), dsse.public_hex(ENROL_KEY)
+    told = dsse.verify(enrol_envelope(WHO, moment(60)), dsse.ENROL, [enrolling]).json()
     assert (told["session"], told["session_key"]) == (SESSION, public)
+    delegation = json.dumps(told["delegation"]).encode()
+    assert dsse.verify(delegation, dsse.DELEGATION, [public]).json()["enrol_key"] == enrolling
     assert told["candidate"] == {"name": "Ada Example", "email": "ada@example.edu"}
     assert (told["started"], told["sent"]) == (WHO.started, "2026-01-01T00:01:00.000000Z")
     assert told["client"].startswith("proctor-desktop/")

@@ -12,7 +12,7 @@ from proctor_desktop.core.errors import PeerRefused, PeerUnreachable
 from proctor_desktop.upload.client import Conflict
 from proctor_desktop.upload.enrol import Identity, enrol_envelope
 from proctor_desktop.upload.records import RecordSender
-from proctor_desktop.wire import rest
+from proctor_desktop.wire import dsse, rest
 from tests.fakes.deliveries import Delivery, delivering
 from tests.fakes.endpoint import FakeEndpoint, HangsUp, Says
 from tests.fakes.sessions import entry, new_session, urgent
@@ -25,7 +25,7 @@ def delivery(tmp_path: Path, endpoint: FakeEndpoint) -> Iterator[Delivery]:
     with delivering(new_session(tmp_path), endpoint) as made:
         identity = Identity(
             made.folder.session,
-            made.folder.session_key(),
+            made.folder.credentials(),
             b"{}",
             {"name": "Ada", "email": "ada@example.edu"},
             "",
@@ -147,6 +147,8 @@ def test_a_server_that_is_ahead_is_followed(
     records = ours(delivery)
     head = Head(20, digest(records[19]))
     endpoint.records = records[:20]
+    signed = delivery.reader.checkpoints_between(0, 20)
+    endpoint.checkpoints = {seq: dsse.peek(envelope) for seq, envelope in signed}
     endpoint.says("records", Says(409, {"detail": "", "head": {"seq": 20, "hash": head.hash}}))
     send_all(sender, endpoint)
     assert endpoint.records == records
@@ -158,6 +160,7 @@ def test_a_server_that_was_restored_from_a_backup_gets_all_of_it_again(
     write(delivery, 1200, every=50)
     send_all(sender, endpoint)
     del endpoint.records[100:]
+    endpoint.checkpoints = {at: one for at, one in endpoint.checkpoints.items() if at <= 100}
     delivery.writer.append(urgent("one more"))
     send_all(sender, endpoint)
     assert endpoint.records == ours(delivery)

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from proctor_desktop.core import server_health
 from proctor_desktop.core.errors import PeerRefused, PeerUnreachable
+from proctor_desktop.journal.ledger import State
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.upload import worker as module
 from tests.fakes.deliveries import Delivery, delivering, eventually
@@ -128,6 +130,29 @@ def test_an_old_token_does_not_keep_a_delivered_session_from_being_closed(
     assert endpoint.ended == [head]
 
 
+def test_without_a_token_what_waits_is_blocked_until_there_is_one(
+    delivery: Delivery, endpoint: FakeEndpoint
+) -> None:
+    with_still(delivery)
+    delivery.worker.drain()
+    with_still(delivery, b"another")
+    assert delivery.worker._after_failure(PeerRefused(401, "expired"), 1) > 0
+    assert (delivery.reader.delivery().blocked, delivery.reader.delivery().pending_blobs) == (1, 1)
+    delivery.worker.drain()
+    assert endpoint.calls.count("enrol") == 2
+    assert delivery.reader.delivery().blocked == 0
+    assert delivery.delivered()
+
+
+def test_new_tokens_are_asked_for_at_a_bounded_pace(
+    delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery.worker, "_cap_s", 60.0)
+    monkeypatch.setattr(delivery.worker, "_draw", lambda: 0.0)
+    assert delivery.worker._after_failure(PeerRefused(403, "no"), 1) == module.AUTH_PAUSE_S
+    assert delivery.worker._after_failure(PeerRefused(404, "no"), 1) == 0.0
+
+
 def test_an_endpoint_that_does_not_want_the_session_is_not_asked_twice_at_once(
     delivery: Delivery, endpoint: FakeEndpoint
 ) -> None:
@@ -154,7 +179,7 @@ def test_another_endpoint_at_the_same_address_is_not_trusted(
 # -- files ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", [400, 413, 415, 422])
+@pytest.mark.parametrize("status", [413, 415, 422])
 def test_a_file_that_is_never_taken_is_put_aside_and_the_rest_goes_on(
     delivery: Delivery, endpoint: FakeEndpoint, status: int
 ) -> None:
@@ -164,6 +189,48 @@ def test_a_file_that_is_never_taken_is_put_aside_and_the_rest_goes_on(
     assert set(endpoint.blobs) == {taken}
     assert delivery.reader.delivery().refused == 1
     assert (delivery.folder.blobs / refused).is_file()
+
+
+@pytest.mark.parametrize("status", [400, 404, 410, 418])
+def test_a_file_that_is_refused_for_now_waits_and_the_rest_goes_on(
+    delivery: Delivery, endpoint: FakeEndpoint, status: int
+) -> None:
+    refused, taken = with_still(delivery, b"first"), with_still(delivery, b"second")
+    endpoint.says("blob", Says(status, {"detail": "cut off on the way"}))
+    with pytest.raises(PeerRefused, match="cut off"):
+        delivery.worker.drain()
+    assert set(endpoint.blobs) == {taken}
+    assert (delivery.reader.delivery().pending_blobs, delivery.reader.delivery().refused) == (1, 0)
+    delivery.worker.drain()
+    assert set(endpoint.blobs) == {refused, taken}
+
+
+def test_a_file_that_is_refused_again_and_again_holds_up_no_other(
+    delivery: Delivery, endpoint: FakeEndpoint
+) -> None:
+    refused, taken = with_still(delivery, b"first"), with_still(delivery, b"second")
+    real = endpoint._blob
+    endpoint._blob = lambda name, body: (  # type: ignore[method-assign]
+        Says(404, {"detail": "not this one"}) if name == refused else real(name, body)
+    )
+    delivery.worker.start()
+    assert eventually(lambda: set(endpoint.blobs) == {taken})
+    assert eventually(lambda: delivery.worker.wake() or endpoint.calls.count("blob") > 3)
+    assert eventually(lambda: delivery.reader.delivery().pending_blobs == 1)
+
+
+def test_what_was_refused_is_listed_with_its_reason_and_can_be_sent_again(
+    delivery: Delivery, endpoint: FakeEndpoint
+) -> None:
+    name = with_still(delivery)
+    endpoint.says("blob", Says(413, {"detail": "too large"}))
+    delivery.worker.drain()
+    (refused,) = delivery.reader.refused()
+    assert (refused.sha256, refused.reason) == (name, "HTTP 413: too large")
+    assert delivery.writer.redrive() == 1
+    delivery.worker.drain()
+    assert set(endpoint.blobs) == {name}
+    assert delivery.reader.refused() == []
 
 
 def test_a_file_whose_content_changed_on_disk_is_put_aside(
@@ -181,6 +248,19 @@ def test_a_file_that_is_gone_is_put_aside(delivery: Delivery, endpoint: FakeEndp
     delivery.worker.drain()
     assert "blob" not in endpoint.calls
     assert delivery.reader.delivery().refused == 1
+
+
+def test_a_file_that_is_gone_here_and_arrived_there_counts_as_delivered(
+    delivery: Delivery, endpoint: FakeEndpoint
+) -> None:
+    """As after a local copy was let go and the journal had to be rebuilt."""
+    name = with_still(delivery)
+    delivery.worker.drain()
+    (delivery.folder.blobs / name).unlink()
+    delivery.writer.mark(name, State.PENDING)
+    delivery.worker.drain()
+    assert delivery.delivered()
+    assert delivery.reader.delivery().refused == 0
 
 
 def test_a_file_that_the_disk_does_not_give_back_is_put_aside(
@@ -313,6 +393,79 @@ def test_a_server_that_asks_for_patience_gets_it(
     busy = PeerUnreachable("busy", 12.0)
     assert delivery.worker._after_failure(busy, 1) == 12.0
     assert delivery.worker._after_failure(PeerUnreachable("busy"), 1) <= 0.01
+
+
+# -- the server's health -------------------------------------------------------------------------
+
+
+def test_a_server_that_wants_nothing_gets_heartbeats_and_nothing_else(
+    delivery: Delivery, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "HOLD_BEAT_S", 0.0)
+    monkeypatch.setattr(module, "IDLE_S", 0.005)
+    monkeypatch.setattr(server_health, "RETURN_WITHIN_S", 0.02)
+    endpoint.health = 10
+    with_still(delivery)
+    delivery.worker.beat(BEAT)
+    delivery.worker.start()
+    assert eventually(lambda: len(endpoint.beats) > 5)  # it asks again by itself
+    assert set(endpoint.calls) == {"enrol", "heartbeat"}
+    endpoint.health = 0
+    assert eventually(delivery.delivered)
+
+
+def test_a_server_that_wants_nothing_is_left_alone_at_the_end_too(
+    delivery: Delivery, endpoint: FakeEndpoint
+) -> None:
+    endpoint.health = 10
+    head = delivery.writer.append(urgent("session.close"))
+    delivery.worker.drain()
+    assert delivery.worker.finish(head) is None
+    assert "wants nothing sent" in delivery.worker.status.trouble
+    with pytest.raises(PeerUnreachable, match="wants nothing sent"):
+        delivery.worker.drain()
+    assert endpoint.ended == []
+
+
+def test_an_unwell_server_is_sent_to_more_slowly(
+    delivery: Delivery, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(module.time, "sleep", pauses.append)
+    endpoint.health = 3
+    delivery.worker.reconcile()
+    with_still(delivery)
+    delivery.worker.drain()
+    assert [pause for pause in pauses if pause] == pytest.approx([0.4, 0.4], abs=0.01)
+
+
+# -- what the endpoint lacks at the end ----------------------------------------------------------
+
+
+def test_what_the_endpoint_lost_goes_again_before_the_session_is_closed(
+    delivery: Delivery, endpoint: FakeEndpoint
+) -> None:
+    name = with_still(delivery)
+    head = delivery.writer.append(urgent("session.close"))
+    delivery.worker.drain()
+    endpoint.blobs.clear()
+    assert delivery.worker.finish(head) is not None
+    assert set(endpoint.blobs) == {name}
+    assert endpoint.calls[-3:] == ["missing", "blob", "end"]
+
+
+def test_what_is_neither_here_nor_there_is_counted_and_what_was_refused_is_not(
+    delivery: Delivery, endpoint: FakeEndpoint
+) -> None:
+    gone = with_still(delivery, b"gone")
+    delivery.worker.drain()
+    with_still(delivery, b"refused")
+    endpoint.says("blob", Says(413, {"detail": "too large"}))
+    delivery.worker.drain()
+    endpoint.blobs.clear()
+    (delivery.folder.blobs / gone).unlink()
+    assert delivery.worker.reconcile() == 1
+    assert delivery.reader.delivery().refused == 1
 
 
 def test_of_heartbeats_the_newest_is_sent_and_each_once(

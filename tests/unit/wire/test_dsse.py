@@ -135,3 +135,12 @@ def test_what_is_no_text_is_refused_without_being_repeated() -> None:
     with pytest.raises(dsse.BadEnvelope, match="it is no text") as refused:
         dsse.peek(b"\xff" * 100_000)
     assert len(str(refused.value)) < 100
+
+
+def test_an_envelope_has_one_layout() -> None:
+    envelope = dsse.sign_json(key(1), dsse.CHECKPOINT, {"seq": 1})
+    opened = dsse.verify(envelope, dsse.CHECKPOINT, [dsse.public_hex(key(1))])
+    assert dsse.laid_out(dsse.CHECKPOINT, opened) == envelope
+    spaced = envelope.replace(b",", b", ")
+    again = dsse.verify(spaced, dsse.CHECKPOINT, [dsse.public_hex(key(1))])
+    assert dsse.laid_out(dsse.CHECKPOINT, again) == envelope != spaced

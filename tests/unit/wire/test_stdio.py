@@ -26,6 +26,7 @@ SNAPSHOT = stdio.Snapshot(
 DOWNWARD: list[stdio.Downward] = [
     stdio.PhaseIs(Phase.RUNNING, "Good luck."),
     stdio.Notice("Algebra", "Example University", "We record.", "00", "11", ["clipboard: no"]),
+    stdio.HoldPhoto("22", "AAAA"),
     SNAPSHOT,
     stdio.Preview("AAAA"),
     stdio.CalibrationStep(1.0, "", done=True, error_deg=0.4, gaze_error_deg=2.5),
@@ -34,6 +35,7 @@ DOWNWARD: list[stdio.Downward] = [
     stdio.Ended("/tmp/x.evidence", 0, 95.0, "green"),  # noqa: S108 - a name in a message
 ]
 UPWARD: list[stdio.Upward] = [
+    stdio.HeldPhoto("22", "AAAA"),
     stdio.Consent(True, "00", "en"),
     stdio.TakePhoto(),
     stdio.Calibrate(),

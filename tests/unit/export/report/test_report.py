@@ -133,7 +133,7 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 
 def test_the_page_says_aloud_that_the_evidence_is_not_sealed(told: Told) -> None:
-    assert "not sealed: this version of the program cannot seal it" in Page(told().html()).text
+    assert "not sealed: the exam names no key to seal to" in Page(told().html()).text
 
 
 def test_abilities_come_with_level_and_reason(told: Told) -> None:
@@ -263,7 +263,7 @@ def test_clips_are_told_with_their_length_and_whether_they_are_there(
     with_overlay(sitting)
     sha256 = clip(sitting, 1, 2)
     made = told()
-    assert made.clips == {sha256}
+    assert made.media.clips == {sha256}
     text = Page(made.html()).text
     assert "camera video, 80 pictures, 10.0 s its file is with the evidence" in text
     assert "shared with no. 2" in text
@@ -276,7 +276,7 @@ def test_a_clip_that_is_missing_from_the_export_is_said(told: Told, sitting: Sea
     assert path
     path.unlink()
     made = told()
-    assert made.clips == frozenset()
+    assert made.media.clips == frozenset()
     assert "its file is not here" in Page(made.html()).text
 
 

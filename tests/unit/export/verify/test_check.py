@@ -20,10 +20,13 @@ from tests.fakes.sealed_session import (
     SESSION_KEY,
     SealedSession,
     key,
+    next_key,
     short_session,
 )
 
 Judge = Callable[..., Verdict]
+LAST_KEY = next_key(2)
+"""The one that is left after the short session's two checkpoints."""
 INSTITUTION, SERVER = dsse.public_hex(INSTITUTION_KEY), dsse.public_hex(SERVER_KEY)
 
 
@@ -235,13 +238,13 @@ def test_signing_the_manifest_again_with_the_same_content_stays_valid(
     judge: Judge, honest: Path
 ) -> None:
     """The control for the tests below: the forge itself makes good exports."""
-    again = signed_again(entries_of(honest), SESSION_KEY)
+    again = signed_again(entries_of(honest), LAST_KEY)
     assert judge(assembled(again)).outcome is Outcome.VALID
 
 
 def test_a_manifest_by_another_key_is_invalid(judge: Judge, honest: Path) -> None:
     verdict = judge(assembled(signed_again(entries_of(honest), key(9))))
-    assert "not signed by the session's key" in verdict.problems[0]
+    assert "not signed by the key that is due" in verdict.problems[0]
 
 
 def test_a_history_rewritten_after_its_receipt_is_invalid(
@@ -254,6 +257,7 @@ def test_a_history_rewritten_after_its_receipt_is_invalid(
     for raw in lines:
         sitting.append(_rechained(raw.replace(b"no face", b"a face "), sitting))
     sitting.signed.clear()
+    sitting.checkpoints_made = 0  # it was taken over before its first checkpoint
     sitting.checkpoint()
     sitting.received = witnessed
     verdict = judge(sitting)
@@ -270,7 +274,39 @@ def test_checkpoints_by_another_key_are_invalid(judge: Judge, sitting: SealedSes
     sitting.signed.pop(7)
     sitting.checkpoint(signer=key(9))
     verdict = judge(sitting)
-    assert verdict.problems == ("checkpoints/0000000007.dsse: no trusted key signed it",)
+    assert verdict.problems[0] == "checkpoints/0000000007.dsse: no trusted key signed it"
+    assert "chain of keys is broken" in verdict.problems[1]
+
+
+def test_a_past_signed_again_with_the_key_that_was_found_at_the_end_is_invalid(
+    judge: Judge, sitting: SealedSession
+) -> None:
+    """The computer is taken over after the session: only the last key is still there."""
+    found = sitting.due
+    sitting.signed.pop(4)
+    sitting.checkpoint(signer=found, over=4)
+    verdict = judge(sitting)
+    assert verdict.problems[0] == "checkpoints/0000000004.dsse: no trusted key signed it"
+
+
+def test_an_end_that_is_cut_off_cannot_be_signed_with_the_last_key(
+    judge: Judge, honest: Path
+) -> None:
+    entries = entries_of(honest)
+    del entries["checkpoints/0000000007.dsse"], entries["receipts/0000000007.dsse"]
+    entries["records.jsonl"] = b"".join(entries["records.jsonl"].splitlines(keepends=True)[:4])
+    verdict = judge(assembled(signed_again(entries, LAST_KEY)))
+    assert "not signed by the key that is due" in verdict.problems[-1]
+
+
+@pytest.mark.parametrize("named", [None, 7, "ab", SESSION_KEY])
+def test_a_checkpoint_hands_over_to_a_new_key(
+    judge: Judge, sitting: SealedSession, named: object
+) -> None:
+    body = dsse.peek(sitting.signed[4])
+    body["next_key"] = dsse.public_hex(named) if named is SESSION_KEY else named
+    sitting.signed[4] = dsse.sign_json(SESSION_KEY, dsse.CHECKPOINT, body)
+    assert "does not hand over to a new key" in judge(sitting).problems[0]
 
 
 def test_receipts_by_an_untrusted_server_are_invalid(judge: Judge, sitting: SealedSession) -> None:
@@ -327,13 +363,13 @@ def test_a_blob_that_the_manifest_keeps_quiet_about_is_invalid(
     assert judge(sitting).outcome is Outcome.GAPS
     quiet = entries_of(honest)
     del quiet[f"blobs/{digest(bytes(b'moving pictures' * 20))}"]
-    forged = signed_again(quiet, SESSION_KEY)  # its "missing" stays empty
+    forged = signed_again(quiet, LAST_KEY)  # its "missing" stays empty
     assert any("'missing'" in text for text in judge(assembled(forged)).problems)
 
 
 def test_a_foreign_blob_is_invalid_even_when_listed(judge: Judge, honest: Path) -> None:
     entries = _with_blob(b"foreign")(entries_of(honest))
-    verdict = judge(assembled(signed_again(entries, SESSION_KEY)))
+    verdict = judge(assembled(signed_again(entries, LAST_KEY)))
     assert verdict.problems == (f"blobs/{digest(b'foreign')}: no record names it",)
 
 
@@ -355,7 +391,7 @@ def test_a_record_of_another_session_is_invalid(
     raw = encode("another", sitting.head, sitting.now, "boot-1", "heartbeat", {})
     entries = entries_of(honest)
     entries["records.jsonl"] += raw + b"\n"
-    forged = signed_again(entries, SESSION_KEY)
+    forged = signed_again(entries, LAST_KEY)
     assert "belongs to another session" in judge(assembled(forged)).problems[0]
 
 

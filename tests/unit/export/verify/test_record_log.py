@@ -127,10 +127,11 @@ def test_a_long_wait_before_the_exam_is_no_gap(judge: Judge, folder: Path) -> No
     assert judge(sitting).outcome is Outcome.VALID
 
 
-def test_a_record_after_the_end_is_a_gap(judge: Judge, running: SealedSession) -> None:
+def test_a_record_behind_the_end_is_refused(judge: Judge, running: SealedSession) -> None:
     running.record("session.close")
-    gap = the_gap(judge, running)
-    assert gap.kind == "after_close"
+    running.close()
+    verdict = judge(running)
+    assert "behind the end of the session" in verdict.problems[0]
 
 
 @pytest.mark.parametrize("number", [b"-1", b"9" * 400])

@@ -1,15 +1,14 @@
-"""What a verification finds, in words and figures."""
+"""What a verification says, in words and figures, and whom it was told to trust."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
 from proctor_desktop.core.chain import is_sha256
 from proctor_desktop.core.errors import EnvironmentProblem
 
-_MAX_LINES = 500
 _MAX_LINE_CHARS = 400
 
 
@@ -22,10 +21,6 @@ class Outcome(StrEnum):
 
 
 _EXIT_CODES = {Outcome.VALID: 0, Outcome.INVALID: 1, Outcome.GAPS: 2}
-
-
-class Invalid(ValueError):
-    """The export is not what it claims to be, in a way that nothing more can be judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +65,7 @@ class Facts:
     records: int = 0
     blobs: int = 0
     missing_blobs: int = 0
+    withheld_blobs: int = 0
     checkpoints: int = 0
     receipts: int = 0
     unwitnessed: int = 0
@@ -108,37 +104,6 @@ class Verdict:
             "gaps": [asdict(gap) for gap in self.gaps],
             "facts": asdict(self.facts),
         }
-
-
-@dataclass(slots=True)
-class Findings:
-    """Collects problems and gaps; a hostile export cannot make it grow without end."""
-
-    problems: list[str] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
-    _unlisted: int = 0
-
-    def problem(self, text: str) -> None:
-        """The export is INVALID because of this."""
-        if len(self.problems) < _MAX_LINES:
-            self.problems.append(printable(text))
-
-    def gap(self, kind: str, text: str, seconds: float | None = None) -> None:
-        """The export is authentic, and this is not in it."""
-        if len(self.gaps) < _MAX_LINES:
-            rounded = None if seconds is None else round(seconds, 3)
-            self.gaps.append(Gap(kind, rounded, printable(text)))
-        else:
-            self._unlisted += 1
-
-    def verdict(self, facts: Facts) -> Verdict:
-        """The outcome that follows from what was collected."""
-        gaps = tuple(self.gaps)
-        if self._unlisted:
-            gaps += (Gap("more", None, f"and {self._unlisted} more gaps that are not listed"),)
-        quiet = Outcome.GAPS if gaps else Outcome.VALID
-        outcome = Outcome.INVALID if self.problems else quiet
-        return Verdict(outcome, tuple(self.problems), gaps, facts)
 
 
 def printable(text: str) -> str:

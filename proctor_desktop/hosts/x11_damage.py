@@ -1,0 +1,95 @@
+"""Changes of an X11 screen as the server itself tells them (the DAMAGE extension)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from Xlib import X, error
+from Xlib.ext import damage
+
+from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.hosts.x11_focus import connect
+
+
+class X11Damage:
+    """Asks the server to tell the first drawing after each look, whatever the window.
+
+    The pointer is no drawing and is asked for. Raises EnvironmentProblem where the server does not
+    tell, which some virtual ones do not.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._first = True
+        self._display: Any = connect(name)
+        try:
+            with self._connection():
+                self._watch()
+        except BaseException:
+            self.close()
+            raise
+
+    def drawn(self) -> bool:
+        """Whether anything was drawn since the last call; the first one says yes."""
+        with self._connection():
+            drawn = self._first
+            self._first = False
+            while self._display.pending_events():
+                drawn |= self._display.next_event().type == self._notify
+            if drawn:
+                # Before the picture is taken, so that what is drawn meanwhile is told again.
+                damage.damage_subtract(self._root, self._damage)
+                self._display.sync()
+        return bool(drawn)
+
+    def pointer(self) -> tuple[int, int]:
+        """Where the pointer is, in pixels."""
+        with self._connection():
+            found = self._root.query_pointer()
+        return found.root_x, found.root_y
+
+    def title(self) -> str:
+        """The active window's title; "" when none is active, it has none or vanished just now."""
+        with self._connection():
+            try:
+                active = self._root.get_full_property(self._active, X.AnyPropertyType)
+                if active is None or not active.value[0]:
+                    return ""
+                window = self._display.create_resource_object("window", active.value[0])
+                found = window.get_full_property(self._name_atom, X.AnyPropertyType)
+            except error.BadWindow:
+                return ""
+        return found.value.decode(errors="replace") if found is not None else ""
+
+    def close(self) -> None:
+        """Close the connection; a second time does nothing."""
+        with suppress(error.ConnectionClosedError, OSError):  # the server may have closed it first
+            self._display.close()
+
+    def _watch(self) -> None:
+        if not self._display.has_extension(damage.extname):
+            raise EnvironmentProblem(
+                "screen changes",
+                f"X display {self._name} does not tell them (it has no DAMAGE extension)",
+                "Nothing need be done: the pictures themselves are compared instead.",
+            )
+        self._display.damage_query_version()
+        self._root = self._display.screen().root
+        self._active = self._display.intern_atom("_NET_ACTIVE_WINDOW")
+        self._name_atom = self._display.intern_atom("_NET_WM_NAME")
+        self._damage = self._root.damage_create(damage.DamageReportNonEmpty)
+        self._notify = self._display.extension_event.DamageNotify
+        self._display.sync()
+
+    @contextmanager
+    def _connection(self) -> Iterator[None]:
+        try:
+            yield
+        except (error.ConnectionClosedError, OSError) as problem:
+            raise EnvironmentProblem(
+                "screen changes",
+                f"the connection to X display {self._name} was lost",
+                "Check that the desktop session still runs.",
+            ) from problem

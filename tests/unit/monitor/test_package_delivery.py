@@ -1,0 +1,182 @@
+"""Delivering a session from its export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.export.package import write_package
+from proctor_desktop.export.verify import Trust
+from proctor_desktop.monitor.package_delivery import batches, send_package
+from proctor_desktop.wire import dsse, rest
+from tests.fakes.endpoint import FakeEndpoint, HangsUp, Says
+from tests.fakes.sealed_session import INSTITUTION_KEY, START, SealedSession
+from tests.fakes.studio import signed_exam
+
+INSTITUTION = dsse.public_hex(INSTITUTION_KEY)
+Send = Callable[..., int]
+
+
+@pytest.fixture
+def endpoint() -> Iterator[FakeEndpoint]:
+    with FakeEndpoint() as server:
+        yield server
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+def session(folder: Path, endpoint: FakeEndpoint, agreed: bool = True) -> SealedSession:
+    """A session that was held while the endpoint was away."""
+    exam = replace(signed_exam().exam, endpoint=endpoint.url)
+    sitting = SealedSession(folder, exam=exam)
+    sitting.open()
+    sitting.checkpoint()
+    sitting.record("consent", {"given": agreed})
+    sitting.record("exam.start")
+    start = {"violation": 1, "rule": "face_missing"}
+    sitting.record("violation.start", start, sitting.blob(b"\xff\xd8 a still \xff\xd9"))
+    sitting.record("segment", {}, sitting.blob(b"moving pictures" * 20, "video/mp4"))
+    sitting.checkpoint()
+    return sitting
+
+
+def exported(sitting: SealedSession, to: Path) -> Path:
+    return write_package(sitting, to / "session.evidence", START.wall_utc).path
+
+
+@pytest.fixture
+def sitting(tmp_path: Path, endpoint: FakeEndpoint) -> SealedSession:
+    made = session(tmp_path, endpoint)
+    made.record("session.close", {"reason": "finished"})
+    made.checkpoint()
+    return made
+
+
+def delivered(path: Path, endpoint: FakeEndpoint, said: list[str], *keys: str) -> int:
+    trust = Trust((INSTITUTION,), keys or (endpoint.server_key,))
+    return send_package(path, trust, said.append)
+
+
+def test_all_of_it_arrives_and_the_session_is_closed(
+    sitting: SealedSession, endpoint: FakeEndpoint, tmp_path: Path, said: list[str]
+) -> None:
+    assert delivered(exported(sitting, tmp_path), endpoint, said) == 0
+    assert endpoint.records == sitting.log
+    assert len(endpoint.blobs) == 2
+    assert endpoint.ended == [sitting.head]
+    assert endpoint.calls == ["late", "records", "missing", "blob", "blob", "missing", "end"]
+    assert said[-1] == f"{sitting.session}: score 95, risk green"
+
+
+def test_a_delivery_that_was_broken_off_goes_on_where_it_stopped(
+    sitting: SealedSession, endpoint: FakeEndpoint, tmp_path: Path, said: list[str]
+) -> None:
+    path = exported(sitting, tmp_path)
+    endpoint.says("blob", HangsUp(after=True))
+    assert delivered(path, endpoint, said) == 1
+    assert "does not answer" in said[-1]
+    assert delivered(path, endpoint, said) == 0
+    assert endpoint.calls.count("records") == 1
+    assert endpoint.records == sitting.log
+    assert len(endpoint.blobs) == 2
+
+
+def test_a_file_that_does_not_verify_is_not_sent(
+    sitting: SealedSession, endpoint: FakeEndpoint, tmp_path: Path, said: list[str]
+) -> None:
+    path = exported(sitting, tmp_path)
+    path.write_bytes(path.read_bytes().replace(b"moving", b"forged", 1))
+    with pytest.raises(EnvironmentProblem, match="does not verify"):
+        delivered(path, endpoint, said)
+    assert endpoint.calls == []
+
+
+def test_an_endpoint_with_another_key_gets_no_evidence(
+    sitting: SealedSession, endpoint: FakeEndpoint, tmp_path: Path, said: list[str]
+) -> None:
+    assert delivered(exported(sitting, tmp_path), endpoint, said, INSTITUTION) > 0
+    assert "not one you trust" in said[-1]
+    assert (endpoint.records, endpoint.blobs) == ([], {})
+
+
+def test_of_a_candidate_who_did_not_agree_nothing_is_sent(
+    endpoint: FakeEndpoint, tmp_path: Path, said: list[str]
+) -> None:
+    path = exported(session(tmp_path, endpoint, agreed=False), tmp_path)
+    assert delivered(path, endpoint, said) == 0
+    assert "has not agreed" in said[-1]
+    assert endpoint.calls == []
+
+
+def test_a_session_without_an_end_is_sent_but_not_closed(
+    endpoint: FakeEndpoint, tmp_path: Path, said: list[str]
+) -> None:
+    sitting = session(tmp_path, endpoint)
+    assert delivered(exported(sitting, tmp_path), endpoint, said) == 0
+    assert endpoint.records == sitting.log
+    assert endpoint.ended == []
+
+
+def test_what_stands_behind_the_last_checkpoint_is_told_and_stays(
+    endpoint: FakeEndpoint, tmp_path: Path, said: list[str]
+) -> None:
+    sitting = session(tmp_path, endpoint)
+    sitting.record("heartbeat")
+    assert delivered(exported(sitting, tmp_path), endpoint, said) == 0
+    assert endpoint.records == sitting.log[:-1]
+    assert "1 records stand behind the last checkpoint" in said[0]
+
+
+def test_a_file_that_is_refused_is_told_and_does_not_hold_up_the_rest(
+    sitting: SealedSession, endpoint: FakeEndpoint, tmp_path: Path, said: list[str]
+) -> None:
+    endpoint.says("blob", Says(413, {"detail": "too large"}))
+    assert delivered(exported(sitting, tmp_path), endpoint, said) == 1
+    assert len(endpoint.blobs) == 1
+    assert any("refused: " in line and "HTTP 413" in line for line in said)
+
+
+def test_a_file_that_the_export_lacks_is_told(
+    sitting: SealedSession, endpoint: FakeEndpoint, tmp_path: Path, said: list[str]
+) -> None:
+    next(path for path in tmp_path.iterdir() if path.read_bytes().startswith(b"moving")).unlink()
+    assert delivered(exported(sitting, tmp_path), endpoint, said) == 0
+    assert any("1 files are neither there nor in this export" in line for line in said)
+
+
+def test_a_receipt_of_somebody_else_is_no_receipt(
+    sitting: SealedSession, endpoint: FakeEndpoint, tmp_path: Path, said: list[str]
+) -> None:
+    endpoint.says("records", Says(200, {"receipt": {}}, content_type="application/json"))
+    assert delivered(exported(sitting, tmp_path), endpoint, said) == sitting.head.seq
+    assert "receipt is not the endpoint's" in said[-1]
+
+
+RECORDS = [b"%d" % n for n in range(1, 11)]
+SIGNED = {2: b"two", 5: b"five", 9: b"nine"}
+
+
+def cut(after_seq: int = 0) -> list[tuple[int, int, tuple[bytes, ...]]]:
+    return [
+        (int(batch.records[0]), batch.seq, batch.checkpoints)
+        for batch in batches(RECORDS, SIGNED, after_seq)
+    ]
+
+
+def test_batches_end_at_checkpoints_and_carry_all_of_theirs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert cut() == [(1, 9, (b"two", b"five", b"nine"))]
+    assert cut(5) == [(6, 9, (b"nine",))]
+    assert cut(9) == []
+    monkeypatch.setattr(rest, "MAX_BATCH_RECORDS", 5)
+    assert cut() == [(1, 5, (b"two", b"five")), (6, 9, (b"nine",))]
+    monkeypatch.setattr(rest, "MAX_BATCH_BYTES", 1)
+    assert cut() == [(1, 2, (b"two",)), (3, 5, (b"five",)), (6, 9, (b"nine",))]

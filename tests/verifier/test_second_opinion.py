@@ -1,0 +1,174 @@
+"""The common vectors: what the two verifiers have to say, and that they say the same."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from proctor_desktop.export.package import write_package
+from proctor_desktop.export.verify import Trust, examine
+from proctor_desktop.wire import dsse
+from tests.fakes.evidence_forge import assembled, entries_of, signed_again
+from tests.fakes.sealed_session import (
+    INSTITUTION_KEY,
+    SERVER_KEY,
+    SealedSession,
+    key,
+    next_key,
+    short_session,
+)
+from tests.verifier.container import Refused
+from tests.verifier.json_text import parse
+from tests.verifier.second_opinion import judge
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+INSTITUTIONS, SERVERS = (dsse.public_hex(INSTITUTION_KEY),), (dsse.public_hex(SERVER_KEY),)
+
+
+def _restarted(sitting: SealedSession) -> None:
+    sitting.boot, sitting.now = "boot-2", replace(sitting.now, mono_ns=5)
+    sitting.record("heartbeat")
+    sitting.record("restart", {"reason": "killed"})
+
+
+def _jumped(sitting: SealedSession) -> None:
+    sitting.now = replace(sitting.now, wall_utc=sitting.now.wall_utc + timedelta(seconds=60))
+    sitting.record("heartbeat")
+
+
+def _late(sitting: SealedSession) -> None:
+    for _ in range(200):
+        sitting.record("heartbeat", after_s=5)
+
+
+HONEST: dict[str, tuple[Callable[[SealedSession], object], set[str]]] = {
+    "whole": (lambda _: None, set()),
+    "a gap": (lambda s: s.record("gap", {"seconds": 3}), {"gap"}),
+    "not captured": (lambda s: s.record("not_captured"), {"not_captured"}),
+    "restarted": (_restarted, {"reboot", "restart"}),
+    "silent": (lambda s: s.record("heartbeat", after_s=31), {"silence"}),
+    "a clock that jumped": (_jumped, {"clock_jump"}),
+    "delivered late": (_late, {"witnessed_late"}),
+}
+ENDINGS: dict[str, tuple[Callable[[SealedSession], object], set[str]]] = {
+    "closed": (SealedSession.close, set()),
+    "crashed": (lambda _: None, {"ended_abnormally", "unsigned_tail", "unwitnessed"}),
+    "running": (SealedSession.witness, {"ended_abnormally"}),
+}
+
+
+def started(folder: Path) -> SealedSession:
+    sitting = SealedSession(folder)
+    sitting.open()
+    sitting.record("exam.start")
+    sitting.record("violation.start", {"violation": 1, "rule": "x"}, sitting.blob(b"a still"))
+    sitting.witness()
+    return sitting
+
+
+def exported(sitting: SealedSession, folder: Path, only: set[str] | None = None) -> bytes:
+    path = folder / "session.evidence"
+    write_package(sitting, path, NOW, only)
+    return path.read_bytes()
+
+
+def both(
+    raw: bytes, institutions: tuple[str, ...], servers: tuple[str, ...]
+) -> tuple[str, list[str]]:
+    """The outcome and the gaps, after checking that both verifiers name the same."""
+    ours, _ = examine(io.BytesIO(raw), Trust(institutions, servers))
+    theirs = judge(raw, institutions, servers)
+    assert theirs.outcome == ours.outcome.value, (ours.problems, theirs.why)
+    gaps = sorted(gap.kind for gap in ours.gaps)
+    assert theirs.outcome == "INVALID" or list(theirs.gaps) == gaps
+    return theirs.outcome, gaps
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("name", HONEST)
+def test_both_name_the_same_gaps(tmp_path: Path, name: str, ending: str) -> None:
+    sitting = started(tmp_path)
+    sitting.record("heartbeat")
+    for happening, _ in (HONEST[name], ENDINGS[ending]):
+        happening(sitting)
+    expected = HONEST[name][1] | ENDINGS[ending][1]
+    if ending == "crashed":
+        expected -= {"witnessed_late"}  # nothing has arrived, so nothing arrived late
+    outcome, gaps = both(exported(sitting, tmp_path), INSTITUTIONS, SERVERS)
+    assert set(gaps) == expected
+    assert outcome == ("VALID WITH GAPS" if expected else "VALID")
+
+
+def test_both_ask_whom_to_trust(tmp_path: Path) -> None:
+    raw = exported(short_session(tmp_path), tmp_path)
+    assert both(raw, (), ()) == ("VALID WITH GAPS", ["unchecked", "unchecked"])
+    stranger = (dsse.public_hex(key(9)),)
+    assert both(raw, stranger, SERVERS)[0] == "INVALID"
+    assert both(raw, INSTITUTIONS, stranger)[0] == "INVALID"
+
+
+def test_both_tell_an_excerpt_and_an_erased_file(tmp_path: Path) -> None:
+    sitting = short_session(tmp_path)
+    assert both(exported(sitting, tmp_path, set()), INSTITUTIONS, SERVERS)[1] == ["withheld"]
+    for path in (path for path in tmp_path.iterdir() if len(path.name) == 64):
+        path.unlink()
+    gaps = both(exported(sitting, tmp_path), INSTITUTIONS, SERVERS)[1]
+    assert gaps == ["missing_blob", "missing_blob"]
+
+
+def test_both_refuse_a_past_that_a_later_key_has_signed(tmp_path: Path) -> None:
+    sitting = short_session(tmp_path)
+    raw = exported(sitting, tmp_path)
+    assert both(raw, INSTITUTIONS, SERVERS)[0] == "VALID"
+    entries = entries_of(tmp_path / "session.evidence")
+    name = "checkpoints/0000000004.dsse"
+    body = dsse.peek(entries[name])
+    for thief in (next_key(1), next_key(2), key(9)):
+        forged = {**entries, name: dsse.sign_json(thief, dsse.CHECKPOINT, body)}
+        again = assembled(signed_again(forged, next_key(2)))
+        assert both(again, INSTITUTIONS, SERVERS)[0] == "INVALID"
+
+
+def test_both_refuse_another_layout_of_a_signed_envelope(tmp_path: Path) -> None:
+    exported(short_session(tmp_path), tmp_path)
+    entries = entries_of(tmp_path / "session.evidence")
+    for name in ("checkpoints/0000000004.dsse", "receipts/0000000004.dsse"):
+        spaced = {**entries, name: entries[name].replace(b'","', b'", "')}
+        again = assembled(signed_again(spaced, next_key(2)))
+        assert both(again, INSTITUTIONS, SERVERS)[0] == "INVALID"
+
+
+def test_both_refuse_records_behind_the_end(tmp_path: Path) -> None:
+    sitting = short_session(tmp_path)
+    sitting.record("heartbeat")
+    sitting.witness()
+    assert both(exported(sitting, tmp_path), INSTITUTIONS, SERVERS)[0] == "INVALID"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"a":1,"a":2}', "[1,]", "01", "NaN", '"\t"', '"\\x"', "[1] 2", "", "[" * 300, "tru", "1."],
+)
+def test_its_json_reader_is_strict(text: str) -> None:
+    with pytest.raises(Refused):
+        parse(text.encode())
+
+
+def test_its_json_reader_reads() -> None:
+    text = ' {"a": [1, -2.5e3, true, null, "\\u00e9\\ud83d\\ude00\\n"], "b": {}} '
+    assert parse(text.encode()) == {"a": [1, -2500.0, True, None, "é😀\n"], "b": {}}
+
+
+def test_it_needs_nothing_of_the_program() -> None:
+    listing = "import sys, tests.verifier.second_opinion; print(*sys.modules)"
+    listed = subprocess.run([sys.executable, "-c", listing], capture_output=True, check=True)
+    loaded = listed.stdout.decode().split()
+    assert "nacl.signing" in loaded
+    assert not [name for name in loaded if name.startswith(("proctor_desktop", "cryptography"))]
