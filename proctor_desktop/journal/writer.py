@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -86,6 +87,7 @@ class Writer:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
+        self._bug: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._thread.start()
 
@@ -155,17 +157,33 @@ class Writer:
         job = _Job(work)
         with self._closing:  # behind the last item of the queue nobody would ever answer
             if self._closed:
-                raise RuntimeError("the journal's writer is closed")
+                raise RuntimeError("the journal's writer is closed") from self._bug
             self._jobs.put(job)
         result: T = job.done.result()
         return result
 
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            batch, last = self._together(job)
-            self._commit(batch)
-            if last:
-                return
+        batch: list[_Job] = []
+        try:
+            while (job := self._jobs.get()) is not None:
+                batch, last = self._together(job)
+                self._commit(batch)
+                if last:
+                    return
+        except Exception as bug:
+            self._give_up(batch, bug)
+
+    def _give_up(self, batch: Sequence[_Job], bug: Exception) -> None:
+        """Hand a bug to all who wait, and to whoever calls later: nobody waits for ever."""
+        with self._closing:
+            self._closed, self._bug = True, bug
+        waiting: list[_Job | None] = list(batch)
+        with suppress(queue.Empty):
+            while True:
+                waiting.append(self._jobs.get_nowait())
+        for job in waiting:
+            if job is not None and not job.done.done():
+                job.done.set_exception(bug)
 
     def _together(self, first: _Job) -> tuple[list[_Job], bool]:
         """``first`` and whatever else waits already; whether the end was asked for."""

@@ -441,6 +441,21 @@ def test_after_closing_nobody_waits_for_an_answer(folder: SessionFolder) -> None
         writer.append(entry())
 
 
+def test_a_bug_of_the_writer_is_handed_to_whoever_calls_and_nobody_waits(
+    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(signing_keys.SigningKeys, "rotate", broken)
+    writer = Writer(folder, BOOT)
+    assert writer.append(urgent("session.open")).seq == 1  # it was committed before
+    with pytest.raises((ZeroDivisionError, RuntimeError)) as raised:
+        writer.append(entry())
+    assert isinstance(raised.value.__cause__ or raised.value, ZeroDivisionError)
+    writer.close()
+
+
 def test_closing_finishes_what_waits(folder: SessionFolder) -> None:
     gate = Gate()
     writer = Writer(folder, BOOT, committed=gate)
