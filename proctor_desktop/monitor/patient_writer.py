@@ -14,6 +14,7 @@ from proctor_desktop.journal.writer import Entry
 MOST_WAITING = 4000
 """What is held in memory at most; then observations go, which are nearly all of it."""
 
+_CLOSE = "session.close"
 _MANY = "observations"
 
 
@@ -70,8 +71,11 @@ class PatientWriter:
 
     def _written(self) -> bool:
         entries, now = tuple(self._waiting), self._waiting[-1].moment
+        # Whatever else has to be told, nothing may stand behind the record that closes a session.
+        closing = [entry for entry in entries if entry.kind == _CLOSE]
+        before = [entry for entry in entries if entry.kind != _CLOSE]
         try:
-            self._journal.append(*entries, *self._told(now))
+            self._journal.append(*before, *self._told(now), *closing)
         except Damaged:
             raise
         except EnvironmentProblem as problem:

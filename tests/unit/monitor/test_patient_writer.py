@@ -64,6 +64,18 @@ def test_what_was_refused_is_written_in_order_and_told(
     assert journal.kinds()[4:] == ["d"]
 
 
+def test_nothing_stands_behind_the_end_of_a_session_that_was_refused(
+    journal: Journal, patient: PatientWriter
+) -> None:
+    journal.full = True
+    patient.append(entry("a", moment(1)))
+    patient.append(entry("session.close", moment(2)))
+    patient.append(entry("disk", moment(3)))
+    journal.full = False
+    patient.settle()
+    assert journal.kinds() == ["a", "disk", "journal_late", "session.close"]
+
+
 def test_space_that_is_freed_is_used_at_once(journal: Journal) -> None:
     def free(now: Moment) -> bool:
         journal.full = False
@@ -85,7 +97,7 @@ def test_at_the_end_a_disk_that_still_refuses_is_an_error(
         patient.settle()
     journal.full = False
     patient.settle()
-    assert journal.kinds() == ["session.close", "journal_late"]
+    assert journal.kinds() == ["journal_late", "session.close"]
 
 
 def test_when_too_much_waits_observations_go_and_are_counted(
