@@ -102,7 +102,8 @@ class Scene:
         """What is told of a face once it is calibrated."""
         yield HeadPose(frame, self.yaw, self.pitch, 0.0, 0.9)
         yield EyesSeen(frame, self.openness, self.openness, self.looking_down)
-        yield Gaze(frame, self.yaw + 20, self.pitch, self.outside_deg, 0.8)
+        edge = "left" if self.outside_deg else ""
+        yield Gaze(frame, self.yaw + 20, self.pitch, self.outside_deg, 0.8, edge)
 
     def picture(self, frame: int, now_s: float) -> PictureSeen:
         """The picture as a picture."""

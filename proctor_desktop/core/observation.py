@@ -96,7 +96,8 @@ class Gaze:
 
     In degrees with the candidate's own signs: ``horizontal_deg`` > 0 is to their left,
     ``vertical_deg`` > 0 is up. ``outside_deg`` is how far that is beyond the nearest edge of the
-    screen, as calibrated or else as assumed; 0 on the screen.
+    screen, as calibrated or else as assumed; 0 on the screen. ``edge`` is the one that it is
+    furthest beyond: ``left`` (the candidate's own), ``right``, ``top``, ``bottom``, or none.
     """
 
     frame: int
@@ -104,6 +105,7 @@ class Gaze:
     vertical_deg: float
     outside_deg: float
     confidence: float
+    edge: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,19 @@ from proctor_desktop.core.observation import Gap, Health, Source, SourceHealth
 class SourceStates:
     """Each change of a source's state becomes a record; each loss, once over, a gap."""
 
-    _now: dict[Source, Health] = field(default_factory=dict)
+    _now: dict[Source, tuple[Health, str]] = field(default_factory=dict)
     _lost_at: dict[Source, tuple[Moment, str]] = field(default_factory=dict)
 
     def change(self, moment: Moment, report: SourceHealth) -> list[Effect]:
-        """Take a source's report; repeating the same state records nothing."""
-        if self._now.get(report.source) is report.state and not report.skipped:
+        """Take a source's report; repeating the same state records nothing.
+
+        One that works with less may have another reason for it later: that is told, too.
+        """
+        why = report.reason if report.state is Health.DEGRADED else ""
+        state = (report.state, why)
+        if self._now.get(report.source) == state and not report.skipped:
             return []
-        self._now[report.source] = report.state
+        self._now[report.source] = state
         data = {
             "source": report.source.value,
             "state": report.state.value,

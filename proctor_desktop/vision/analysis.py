@@ -144,6 +144,7 @@ def _gaze(
         _round(look.vertical_deg, ANGLE_DIGITS),
         _round(screen.outside_deg(look, nearness), ANGLE_DIGITS),
         _round(confidence, FRACTION_DIGITS),
+        screen.edge(look, nearness),
     )
 
 

@@ -63,6 +63,7 @@ _SHARP_CELLS = 7
 _SHARP = 0.15
 _MARGIN = 2
 _EMPTY = 0.001
+_DARK_LEVELS = 40.0
 
 
 class PictureWatch:
@@ -106,7 +107,8 @@ class PictureWatch:
         replaced = self._cut_to(_colours_of(image), small, now_ns, passed_ns)
         self._recent.append(small)
         self._freshness.look(image, small, now_ns)
-        frozen = self._freshness.frozen_s(now_ns) >= FROZEN_FROM_S
+        still = self._freshness.frozen_s(now_ns) >= FROZEN_FROM_S
+        frozen = still and float(small.mean()) >= _DARK_LEVELS
         due = now_ns + HALF_TICK_NS >= self._due_ns or sudden or frozen or replaced
         if not due or len(self._recent) < 2:  # noqa: PLR2004 - noise needs two
             return None
@@ -151,8 +153,10 @@ class PictureWatch:
         self._detail = detail = detail_of(cells)
         # Its own border alone: with those of the scene before, a new one would look like neither.
         newest = without_border(self._recent[-1][np.newaxis])[0].astype(np.float32)
-        # A lens that is covered for good gives the same black without being frozen.
-        frozen_s = self._freshness.frozen_s(now_ns) if detail > _EMPTY else 0.0
+        # A lens that is covered for good gives the same black without being frozen, and in the dark
+        # a codec leaves nothing of what moves.
+        judged = detail > _EMPTY and float(newest.mean()) >= _DARK_LEVELS
+        frozen_s = self._freshness.frozen_s(now_ns) if judged else 0.0
         return PictureSeen(
             frame=number,
             brightness=round(float(cells[-1].mean()) / _WHITE, _DIGITS),

@@ -35,16 +35,25 @@ class Screen:
         ``nearness``: how many times nearer the face is than at calibration, at least 1; the screen
         is as much wider for it.
         """
-        across, up = look.horizontal_deg, look.vertical_deg
-        aside = max(
-            across - max(self.left_deg, LEAST.left_deg) * nearness,
-            min(self.right_deg, LEAST.right_deg) * nearness - across,
-        )
-        over = max(
-            up - max(self.top_deg, LEAST.top_deg) * nearness,
-            min(self.bottom_deg, LEAST.bottom_deg) * nearness - up,
-        )
+        beyond = self._beyond(look, nearness)
+        aside, over = max(beyond["left"], beyond["right"]), max(beyond["top"], beyond["bottom"])
         return hypot(max(0.0, aside), max(0.0, over))
+
+    def edge(self, look: Look, nearness: float = 1.0) -> str:
+        """The edge that ``look`` is furthest beyond; empty on the screen."""
+        beyond = self._beyond(look, nearness)
+        furthest = max(beyond, key=lambda edge: beyond[edge])
+        return furthest if beyond[furthest] > 0 else ""
+
+    def _beyond(self, look: Look, nearness: float) -> dict[str, float]:
+        """How far beyond each edge, in degrees; less than 0 on its inner side."""
+        across, up = look.horizontal_deg, look.vertical_deg
+        return {
+            "left": across - max(self.left_deg, LEAST.left_deg) * nearness,
+            "right": min(self.right_deg, LEAST.right_deg) * nearness - across,
+            "top": up - max(self.top_deg, LEAST.top_deg) * nearness,
+            "bottom": min(self.bottom_deg, LEAST.bottom_deg) * nearness - up,
+        }
 
     def at(self, x: float, y: float) -> Look:
         """The gaze that belongs to a point in fractions of the screen, origin top left."""

@@ -12,6 +12,7 @@ from proctor_desktop.core.rules.rule import VISION_RATE, CameraRule, Needs, Read
 _KNOWN_LATE_S = 1 / VISION_RATE
 _HYSTERESIS_DEG = 2.0
 _HYSTERESIS_SHARE = 0.4
+_WHERE = {"left": "to the left", "right": "to the right", "top": "up", "bottom": "down"}
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class LookingAway(CameraRule):
         return Reading(
             suspicious=outside > limit,
             reason=f"Gaze {outside:.0f}° beyond the edge of the screen, "
-            f"{_direction(observation)} (limit {limit:.0f}°)",
+            f"{_WHERE.get(observation.edge, 'aside')} (limit {limit:.0f}°)",
             confidence=observation.confidence,
             measured=outside,
             threshold=limit,
@@ -46,9 +47,3 @@ class LookingAway(CameraRule):
             holds=outside > limit - min(_HYSTERESIS_DEG, limit * _HYSTERESIS_SHARE),
             since_s=_KNOWN_LATE_S,
         )
-
-
-def _direction(gaze: Gaze) -> str:
-    if abs(gaze.horizontal_deg) >= abs(gaze.vertical_deg):
-        return "to the left" if gaze.horizontal_deg > 0 else "to the right"
-    return "up" if gaze.vertical_deg > 0 else "down"

@@ -12,8 +12,10 @@ from proctor_desktop.core.policy import Policy
 from proctor_desktop.core.rules import Needs, Rule, enabled_rules
 from proctor_desktop.core.scoring import Score, score
 from proctor_desktop.export.report.sitting import Sitting, ToldViolation
-from proctor_desktop.export.report.words import rule_title
+from proctor_desktop.export.report.words import offset, rule_title
 
+_MOST_REDUCED = 50
+_OF_EYES = frozenset({"eyes_closed", "looking_away"})
 _IDENTITY = "identity"
 
 
@@ -123,7 +125,8 @@ def _uncalibrated(rule: Rule, told: Sitting, policy: Policy) -> str:
     if not policy.calibration.offered:
         return "The exam offers no calibration (an accommodation)."
     if told.calibrated:
-        return ""
+        blind = rule.name in _OF_EYES and not told.eyes_calibrated
+        return "The eyes could not be made out in the calibration." if blind else ""
     return f"It needs a calibration; the calibration was {told.calibration or 'not made'}."
 
 
@@ -141,6 +144,9 @@ def _notes(
             "The settings in the records differ from those of the signed exam. The score "
             "follows the signed exam; the violations were found under the recorded settings."
         )
+    for span in told.reduced[:_MOST_REDUCED]:
+        at_s = span.start_s - (told.exam_started_s or 0.0)
+        yield f"At {offset(at_s)} the {span.name} began to give less: {span.reason}."
     if told.unreadable:
         yield f"{told.unreadable} violation records make no sense and are left out."
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from proctor_desktop.core.chain import BlobRef, Record
 from proctor_desktop.core.moment import NS_PER_S, from_rfc3339
+from proctor_desktop.core.observation import Health
 from proctor_desktop.core.session import PHASE_OF_RECORD
 from proctor_desktop.export.report import fields
 
@@ -91,6 +92,7 @@ class Sitting:
     closed: str = ""
     phases: list[Span] = field(default_factory=list)
     absences: list[Span] = field(default_factory=list)
+    reduced: list[Span] = field(default_factory=list)
     violations: dict[int, ToldViolation] = field(default_factory=dict)
     starts: list[Record] = field(default_factory=list)
     clips: list[ToldClip] = field(default_factory=list)
@@ -98,6 +100,7 @@ class Sitting:
     consent: str = ""
     calibration: str = ""
     calibrated: bool = False
+    eyes_calibrated: bool = False
     calibration_error_deg: float | None = None
     gaze_error_deg: float | None = None
     reference_photo: BlobRef | None = None
@@ -161,14 +164,26 @@ def _tell(told: Sitting, record: Record) -> None:
             _violate(told, record)
         case "gap" | "not_captured" | "restart":
             told.absences.append(_absence(told, record))
+        case "source":
+            _source(told, record)
         case "clip":
             told.clips.append(_clip(told, record))
-        case "segment":
-            told.segments += 1
-        case "warning":
-            told.warnings += 1
+        case "segment" | "warning":
+            _count(told, record.kind)
         case "session.close":
             told.closed = fields.text(record.data, "reason", "closed")
+
+
+def _count(told: Sitting, kind: str) -> None:
+    told.segments += kind == "segment"
+    told.warnings += kind == "warning"
+
+
+def _source(told: Sitting, record: Record) -> None:
+    """A source that works with less; what one lost is told by the gap that it leaves."""
+    if record.data.get("state") == Health.DEGRADED.value:
+        name, reason = (fields.text(record.data, key) for key in ("source", "reason"))
+        told.reduced.append(Span(name, told.length_s, told.length_s, reason))
 
 
 def _enter(told: Sitting, phase: str) -> None:
@@ -194,6 +209,8 @@ def _calibrate(told: Sitting, record: Record) -> None:
     told.calibrated = told.calibrated or outcome == "done"
     told.calibration = f"{outcome}: {reason}" if reason else outcome
     if outcome == "done":
+        found = record.data.get("calibration")
+        told.eyes_calibrated = not isinstance(found, dict) or found.get("eyes") is not None
         told.calibration_error_deg = error_deg
         told.gaze_error_deg = fields.number(record.data, "gaze_error_deg")
 

@@ -24,6 +24,14 @@ def test_each_change_is_recorded_and_a_repetition_is_not() -> None:
     ]
 
 
+def test_another_reason_for_working_with_less_is_recorded() -> None:
+    states = SourceStates()
+    for reason in ("objects rest", "objects and liveness rest"):
+        report = SourceHealth(CAMERA, Health.DEGRADED, reason)
+        assert kinds(states.change(moment(1), report)) == ["source"]
+        assert states.change(moment(2), report) == []
+
+
 def test_skipped_pictures_are_recorded_even_when_the_state_stays() -> None:
     states = SourceStates()
     states.change(moment(1), SourceHealth(CAMERA, Health.OK, ""))

@@ -47,6 +47,11 @@ def test_a_recording_that_is_played_to_and_fro_is_alive() -> None:
     assert longest_s((once + once[::-1]) * 2) < 1
 
 
+def test_in_the_dark_nothing_is_said_of_a_picture_that_stands_still() -> None:
+    dark = (ROOM * 0.12).astype(np.uint8)
+    assert longest_s([dark] * 40) == 0
+
+
 def test_two_pictures_by_turns_are_no_life_though_each_is_encoded_anew(tmp_path: Path) -> None:
     again = lived_in(ROOM, 2) * 18
     shown = _through_a_codec([*lived_in(ROOM, 12), *again], tmp_path / "v.mkv", "mpeg4", 8)

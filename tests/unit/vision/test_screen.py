@@ -50,3 +50,11 @@ def test_what_is_no_screen_is_refused(change: dict[str, object]) -> None:
 
 def test_the_assumed_screen_lies_round_the_middle() -> None:
     assert ASSUMED_SCREEN.outside_deg(Look(0, 0)) == 0
+
+
+def test_the_edge_is_the_one_that_is_passed_not_the_larger_angle() -> None:
+    wide = Screen(25.0, -25.0, 8.0, -8.0)
+    assert wide.edge(Look(20, 18)) == "top"
+    assert wide.edge(Look(-40, 10)) == "right"
+    assert wide.edge(Look(20, -18)) == "bottom"
+    assert wide.edge(Look(0, 0)) == ""

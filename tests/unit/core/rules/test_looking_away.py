@@ -63,13 +63,11 @@ def test_without_a_margin_every_degree_counts_and_none_less() -> None:
 
 
 @pytest.mark.parametrize(
-    ("horizontal", "vertical", "words"),
-    [(30, 5, "to the left"), (-30, 5, "to the right"), (3, 25, "up"), (3, -25, "down")],
+    ("edge", "words"),
+    [("left", "to the left"), ("right", "to the right"), ("top", "up"), ("bottom", "down")],
 )
-def test_the_direction_is_the_candidates_own(
-    horizontal: float, vertical: float, words: str
-) -> None:
-    reading = RULE.read(Gaze(1, horizontal, vertical, 9.0, 0.9))
+def test_the_direction_is_that_of_the_edge_that_is_passed(edge: str, words: str) -> None:
+    reading = RULE.read(Gaze(1, 20.0, 18.0, 9.0, 0.9, edge))
     assert reading is not None
     assert f", {words} " in reading.reason
 

@@ -175,6 +175,33 @@ def test_rules_that_were_not_evaluated_are_named_with_the_reason(tmp_path: Path)
     assert all(title in Page(made.html()).text for title in told)
 
 
+def test_eyes_that_were_not_made_out_are_told_with_the_rules_that_need_them(
+    tmp_path: Path,
+) -> None:
+    sitting = SealedSession(tmp_path)
+    sitting.open()
+    done = {"outcome": "done", "error_deg": 0.5, "calibration": {"eyes": None}}
+    sitting.record("calibration", done)
+    sitting.record("exam.start")
+    told = {one.title: one.reason for one in _report_on(sitting).assessment.not_evaluated}
+    why = "The eyes could not be made out in the calibration."
+    assert told["Gaze away from the screen"] == told["Eyes closed for long"] == why
+    assert "Head turned away" not in told
+
+
+def test_what_gave_less_for_a_while_is_told(tmp_path: Path) -> None:
+    sitting = SealedSession(tmp_path)
+    sitting.open()
+    sitting.record("exam.start")
+    rested = {"source": "vision", "state": "degraded", "reason": "objects rest", "skipped": 0}
+    sitting.record("source", rested, after_s=61)
+    sitting.record("source", {**rested, "state": "ok", "reason": "all is looked at"})
+    notes = _report_on(sitting).assessment.notes
+    assert [one for one in notes if "objects rest" in one] == [
+        "At 01:01 the vision began to give less: objects rest."
+    ]
+
+
 def test_an_exam_without_calibration_says_so_for_every_rule_that_needs_one(tmp_path: Path) -> None:
     sitting = SealedSession(tmp_path, exam=_exam(Policy(calibration=Calibration(offered=False))))
     sitting.open()
