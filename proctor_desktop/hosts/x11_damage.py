@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 from Xlib import X, error
 from Xlib.ext import damage
 
 from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.hosts.x11_connection import told_when_lost
 from proctor_desktop.hosts.x11_focus import connect
 
 
@@ -25,7 +25,7 @@ class X11Damage:
         self._first = True
         self._display: Any = connect(name)
         try:
-            with self._connection():
+            with told_when_lost("screen changes", self._name):
                 self._watch()
         except BaseException:
             self.close()
@@ -33,7 +33,7 @@ class X11Damage:
 
     def drawn(self) -> bool:
         """Whether anything was drawn since the last call; the first one says yes."""
-        with self._connection():
+        with told_when_lost("screen changes", self._name):
             drawn = self._first
             self._first = False
             while self._display.pending_events():
@@ -46,13 +46,13 @@ class X11Damage:
 
     def pointer(self) -> tuple[int, int]:
         """Where the pointer is, in pixels."""
-        with self._connection():
+        with told_when_lost("screen changes", self._name):
             found = self._root.query_pointer()
         return found.root_x, found.root_y
 
     def title(self) -> str:
         """The active window's title; "" when none is active, it has none or vanished just now."""
-        with self._connection():
+        with told_when_lost("screen changes", self._name):
             try:
                 active = self._root.get_full_property(self._active, X.AnyPropertyType)
                 if active is None or not active.value[0]:
@@ -82,14 +82,3 @@ class X11Damage:
         self._damage = self._root.damage_create(damage.DamageReportNonEmpty)
         self._notify = self._display.extension_event.DamageNotify
         self._display.sync()
-
-    @contextmanager
-    def _connection(self) -> Iterator[None]:
-        try:
-            yield
-        except (error.ConnectionClosedError, OSError) as problem:
-            raise EnvironmentProblem(
-                "screen changes",
-                f"the connection to X display {self._name} was lost",
-                "Check that the desktop session still runs.",
-            ) from problem

@@ -11,8 +11,7 @@ import os
 import select
 import time
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from Xlib.xobject.drawable import Window
 
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.hosts.focus import ActiveWindow
+from proctor_desktop.hosts.x11_connection import told_when_lost
 
 _SELF_CHECK_S = 2.0
 _PROC = Path("/proc")
@@ -51,7 +51,7 @@ class X11FocusProbe:
         self._display = connect(name)
         self._wake_read, self._wake_write = os.pipe()
         try:
-            with self._connection():
+            with told_when_lost("window focus", self._name):
                 self._watch_root()
         except BaseException:
             self.close()
@@ -59,7 +59,7 @@ class X11FocusProbe:
 
     def active(self) -> ActiveWindow | None:
         """The active window's program; None when no window is active, or it vanished just now."""
-        with self._connection():
+        with told_when_lost("window focus", self._name):
             window_id = _number(self._root, self._active_atom)
             if not window_id:
                 return None
@@ -76,7 +76,7 @@ class X11FocusProbe:
         active window never changes, and that silence must not be taken for a still desktop.
         """
         deadline = time.monotonic() + timeout_s
-        with self._connection():
+        with told_when_lost("window focus", self._name):
             while (left := deadline - time.monotonic()) > 0:
                 if self._changed() or self._sleep(min(left, _SELF_CHECK_S)):
                     return
@@ -140,17 +140,6 @@ class X11FocusProbe:
         asked = [(window.id, res.LocalClientPIDMask)]
         answer: Any = res.query_client_ids(self._display, asked)
         return next((int(found.value[0]) for found in answer.ids if found.value), None)
-
-    @contextmanager
-    def _connection(self) -> Iterator[None]:
-        try:
-            yield
-        except (error.ConnectionClosedError, OSError) as problem:
-            raise EnvironmentProblem(
-                "window focus",
-                f"the connection to X display {self._name} was lost",
-                "Check that the desktop session still runs.",
-            ) from problem
 
 
 def has_window_manager(connection: display.Display) -> bool:
