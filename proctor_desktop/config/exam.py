@@ -29,6 +29,7 @@ MAX_EXAM_BYTES = 1024 * 1024
 MAX_RECIPIENTS = 8
 _ASK = "Ask the institution for the exam file again."
 _CORRECT = "Correct the draft and sign it again."
+_MOST_DIGITS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,7 +208,7 @@ def _merged(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 def sign_draft(draft: Path, key: Ed25519PrivateKey) -> bytes:
     """Check an exam that is still plain JSON and sign it; raises EnvironmentProblem."""
     try:
-        body = json.loads(draft.read_text("utf-8"), object_pairs_hook=_once_each)
+        body = json.loads(draft.read_text("utf-8"), object_pairs_hook=_once_each, parse_int=_whole)
     except OSError as problem:
         raise EnvironmentProblem(
             str(draft), f"the draft cannot be read ({problem.strerror})", "Check the path."
@@ -228,6 +229,13 @@ def sign_draft(draft: Path, key: Ed25519PrivateKey) -> bytes:
             "Name a key made by 'proctor-desktop keys new --for sealing'.",
         )
     return sign(exam, key)
+
+
+def _whole(digits: str) -> int:
+    """A whole number; no setting has more than _MOST_DIGITS, and Python reads none for ever."""
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError(f"the number {digits[:_MOST_DIGITS]}... has {len(digits)} digits")
+    return int(digits)
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -49,6 +49,9 @@ def accuracy(end: stdio.CalibrationStep) -> str:
         return words.format(reason=why)
     head = _tr("Calibration done. How you turn your head is measured to about {deg}.")
     text = head.format(deg=_degrees(end.error_deg))
+    if not end.eyes_found:
+        unseen = _tr("Your eyes could not be made out, so where you look is not judged.")
+        return f"{text} {unseen}"
     if end.gaze_error_deg is not None:
         gaze = _tr("Where you look is measured to about {deg}.")
         return f"{text} {gaze.format(deg=_degrees(end.gaze_error_deg))}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from proctor_desktop.core.policy import Rules
+from proctor_desktop.core.rules import enabled_rules
 from proctor_desktop.vision.models import ModelFiles
 from proctor_desktop.weights.installed import find, require
 
@@ -15,6 +17,21 @@ class Analysers:
 
     vision: ModelFiles
     speech: Path | None
+
+    def asked_by(self, rules: Rules) -> Analysers:
+        """The same without the models that no rule of the exam asks.
+
+        What nobody asked about is not looked at, and no face is compared for nothing.
+        """
+        asked = {rule.ability for rule in enabled_rules(rules)}
+        silence = rules.prolonged_silence.enabled  # a voice ends a silence
+        vision = replace(
+            self.vision,
+            objects=self.vision.objects if "objects" in asked else None,
+            identity=self.vision.identity if "identity" in asked else None,
+            liveness=self.vision.liveness if "liveness" in asked else None,
+        )
+        return Analysers(vision, self.speech if "speech" in asked or silence else None)
 
 
 def installed() -> Analysers:

@@ -183,6 +183,7 @@ class Conductor:
             data = _calibration_data(outcome.calibration, outcome.reason)
         if room_dbfs is not None:
             data["room_dbfs"] = room_dbfs
+        found = outcome.calibration
         self._hands.say(
             stdio.CalibrationStep(
                 1.0,
@@ -190,6 +191,7 @@ class Conductor:
                 done=True,
                 error_deg=data.get("error_deg"),
                 gaze_error_deg=data.get("gaze_error_deg"),
+                eyes_found=found is None or found.eyes is not None,
             )
         )
         if self.phase is Phase.RUNNING:

@@ -17,6 +17,7 @@ from proctor_desktop.core.frame import Frame
 from proctor_desktop.core.moment import Clock, Moment
 from proctor_desktop.core.observation import Health, Observation, Source, SourceHealth
 from proctor_desktop.core.policy import Policy
+from proctor_desktop.core.rules.identity_mismatch import NOT_COMPARED
 from proctor_desktop.hosts import Host
 from proctor_desktop.hosts.session_kind import SessionKind
 from proctor_desktop.monitor import inbox as items
@@ -100,7 +101,8 @@ class Stages:
         self._host = host
         self._watches_desktop = options.desktop and host.session is SessionKind.X11
         slot: Slot[Frame[npt.NDArray[np.uint8]]] = Slot()
-        speech = analysers.speech
+        asked = analysers.asked_by(policy.rules)
+        speech = asked.speech
         self._hearing = Hearing(None if speech is None else lambda: SpeechDetector(speech))
         self._camera = Camera(
             options.camera,
@@ -112,7 +114,7 @@ class Stages:
         )
         self.vision = VisionWorker(
             slot,
-            lambda: load_models(analysers.vision),
+            lambda: load_models(asked.vision),
             load_reference_face(),
             policy.rules,
             clock,
@@ -199,7 +201,7 @@ class Stages:
 
     def not_compared(self, reason: str) -> None:
         """Tell that faces are compared with no photo, and why."""
-        told = SourceHealth(Source.VISION, Health.DEGRADED, f"faces are not compared: {reason}")
+        told = SourceHealth(Source.VISION, Health.DEGRADED, f"{NOT_COMPARED}: {reason}")
         self._report(self._clock.now(), told)
 
     def _make_microphone(self) -> Microphone | None:

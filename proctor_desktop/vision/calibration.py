@@ -25,6 +25,7 @@ from proctor_desktop.vision.live_checks import (
     MANY_FACES,
     MORE_LIGHT,
     NO_FACE,
+    OPEN_EYES,
     TURN_HERE,
     complaint,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "MANY_FACES",
     "MORE_LIGHT",
     "NO_FACE",
+    "OPEN_EYES",
     "TURN_HERE",
     "Calibration",
     "CalibrationOutcome",
@@ -50,8 +52,8 @@ __all__ = [
 ]
 
 ADVICE_S = 8.0
-"""For so long the candidate is asked for more light or another distance; then it goes on without.
-"""
+"""For so long the candidate is asked for more light, another distance or open eyes; then it goes on
+without."""
 
 TIMEOUT_S = 45.0
 
@@ -61,6 +63,7 @@ NO_PICTURE: Final = "We get no picture from your camera"
 
 NOT_FOLLOWED: Final = "the eyes did not follow the dots"
 NO_EYES: Final = "the eyes could not be made out"
+"""Then neither eyes nor gaze are judged; after the other two the gaze is, with assumed edges."""
 NO_TIME: Final = "there was no time left for the dots"
 
 _RESTLESS = "the head did not keep still for long enough"
@@ -184,11 +187,17 @@ class Collector:
         problem = complaint(sight)
         if problem not in ADVICE:
             return problem
-        self._advised_since = self._advised_since or sight.moment
-        return problem if sight.moment.since_s(self._advised_since) < ADVICE_S else None
+        return problem if self._advises(sight.moment) else None
+
+    def _advises(self, now: Moment) -> bool:
+        """Whether there is time left for what would make it better but need not be."""
+        self._advised_since = self._advised_since or now
+        return now.since_s(self._advised_since) < ADVICE_S
 
     def _rested(self, now: Moment, rest: Rest) -> Step:
         """Go on to the dots, if there are to be any and eyes to follow them."""
+        if rest.eyes is None and self._advises(now):
+            return self._go_on(now, OPEN_EYES)
         if not self._gaze or rest.eyes is None:
             return CalibrationOutcome(
                 Calibration(rest.neutral, rest.eyes), NO_EYES if self._gaze else ""

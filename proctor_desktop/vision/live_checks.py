@@ -13,8 +13,9 @@ TURN_HERE: Final = "Turn your face to the screen and the camera"
 MORE_LIGHT: Final = "More light on your face, please"
 CLOSER: Final = "Move a little closer"
 FURTHER_AWAY: Final = "Move back a little"
+OPEN_EYES: Final = "Look at the screen with open eyes, please"
 
-ADVICE: Final = frozenset((MORE_LIGHT, CLOSER, FURTHER_AWAY))
+ADVICE: Final = frozenset((MORE_LIGHT, CLOSER, FURTHER_AWAY, OPEN_EYES))
 """What would make it better but need not be: who cannot do it is measured all the same."""
 
 DARKEST = 0.13

@@ -12,6 +12,7 @@ from proctor_desktop.core.frame import Frame
 from proctor_desktop.core.moment import Clock
 from proctor_desktop.core.observation import Health, Source, SourceHealth
 from proctor_desktop.core.policy import Rules
+from proctor_desktop.core.rules.identity_mismatch import NOT_COMPARED
 from proctor_desktop.vision.analysis import Analysis
 from proctor_desktop.vision.analyst import Analyst
 from proctor_desktop.vision.calibration import (
@@ -168,7 +169,7 @@ class VisionWorker:
 
     def _remember(self, analyst: Analyst, photo: RgbImage) -> None:
         if not analyst.remember(photo) and analyst.compares and self._told:
-            what = "the reference photo shows no face that others could be compared with"
+            what = f"{NOT_COMPARED}: the reference photo shows no face fit for it"
             self._told(SourceHealth(Source.VISION, Health.DEGRADED, what))
 
     def _begin(

@@ -100,7 +100,8 @@ class CalibrationStep:
 
     ``target`` is the point of the screen to look at ([x, y] in fractions of its width and height,
     origin top left), or None while there is none to look at. At the end ``done`` is true and the
-    errors say how good it is; None means that this part was not calibrated.
+    errors say how good it is; None means that this part was not calibrated. Without ``eyes_found``
+    neither eyes nor gaze are judged.
     """
 
     type: ClassVar[str] = "calibration"
@@ -110,6 +111,7 @@ class CalibrationStep:
     done: bool = False
     error_deg: float | None = None
     gaze_error_deg: float | None = None
+    eyes_found: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from proctor_desktop.core import rule_settings
 from proctor_desktop.core.observation import FaceCompared, Observation
@@ -10,6 +11,9 @@ from proctor_desktop.core.rules.last_checks import LastChecks, of_last
 from proctor_desktop.core.rules.rule import IDENTITY_RATE, CameraRule, Reading
 
 _SURE_BELOW = 0.3
+
+NOT_COMPARED: Final = "faces are not compared"
+"""So begins what is told when the camera works and the rule cannot be evaluated all the same."""
 
 
 @dataclass

@@ -10,13 +10,13 @@ from proctor_desktop.config.exam import SignedExam, policy_from_json
 from proctor_desktop.core.capability import Level
 from proctor_desktop.core.policy import Policy
 from proctor_desktop.core.rules import Needs, Rule, enabled_rules
+from proctor_desktop.core.rules.identity_mismatch import NOT_COMPARED, IdentityMismatch
 from proctor_desktop.core.scoring import Score, score
 from proctor_desktop.export.report.sitting import Sitting, ToldViolation
 from proctor_desktop.export.report.words import offset, rule_title
 
 _MOST_REDUCED = 50
 _OF_EYES = frozenset({"eyes_closed", "looking_away"})
-_IDENTITY = "identity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,8 @@ def _not_evaluated(told: Sitting, policy: Policy) -> Iterator[NotEvaluated]:
             yield NotEvaluated(rule_title(name), "The exam switched it off.")
     for rule in enabled:
         why = _obstacle(rule, impossible) or _uncalibrated(rule, told, policy)
-        if not why and rule.ability == _IDENTITY and told.reference_photo is None:
-            why = "No reference photo was kept, so there was nothing to compare the face with."
+        if not why and rule.name == IdentityMismatch.name:
+            why = _uncompared(told)
         if why:
             yield NotEvaluated(rule_title(rule.name), why)
 
@@ -130,6 +130,15 @@ def _uncalibrated(rule: Rule, told: Sitting, policy: Policy) -> str:
     return f"It needs a calibration; the calibration was {told.calibration or 'not made'}."
 
 
+def _uncompared(told: Sitting) -> str:
+    if told.reference_photo is None:
+        return "No reference photo was kept, so there was nothing to compare the face with."
+    for span in told.reduced:
+        if span.reason.startswith(NOT_COMPARED):
+            return f"From {offset(told.exam_offset_s(span.start_s))} on, {span.reason}."
+    return ""
+
+
 def _notes(
     told: Sitting, policy: Policy | None, recorded_policy: Mapping[str, Any] | None
 ) -> Iterator[str]:
@@ -145,8 +154,8 @@ def _notes(
             "follows the signed exam; the violations were found under the recorded settings."
         )
     for span in told.reduced[:_MOST_REDUCED]:
-        at_s = span.start_s - (told.exam_started_s or 0.0)
-        yield f"At {offset(at_s)} the {span.name} began to give less: {span.reason}."
+        at = offset(told.exam_offset_s(span.start_s))
+        yield f"At {at} the {span.name} began to give less: {span.reason}."
     if told.unreadable:
         yield f"{told.unreadable} violation records make no sense and are left out."
 

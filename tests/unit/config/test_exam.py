@@ -222,6 +222,14 @@ def test_a_draft_that_says_one_thing_twice_is_not_signed(tmp_path: Path) -> None
         exam_file.sign_draft(draft, INSTITUTION)
 
 
+def test_a_number_without_end_is_refused_in_our_own_words(tmp_path: Path) -> None:
+    draft = tmp_path / "draft.json"
+    draft.write_text(f'{{"policy": {{"version": {"7" * 5000}}}}}')
+    with pytest.raises(EnvironmentProblem, match=r"7{30}\.\.\. has 5000 digits") as refused:
+        exam_file.sign_draft(draft, INSTITUTION)
+    assert "set_int_max_str_digits" not in str(refused.value)
+
+
 def test_a_draft_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentProblem, match="No such file"):
         exam_file.sign_draft(tmp_path / "none.json", INSTITUTION)

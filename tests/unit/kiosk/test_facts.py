@@ -88,6 +88,15 @@ def test_nobody_is_promised_less_than_a_degree() -> None:
     assert "to about 1°" in ended(0.02, 5.0)
 
 
+def test_without_eyes_nobody_is_told_that_the_gaze_is_estimated() -> None:
+    end = stdio.CalibrationStep(
+        1.0, "the eyes could not be made out", done=True, error_deg=1.0, eyes_found=False
+    )
+    assert accuracy(end).endswith(
+        "Your eyes could not be made out, so where you look is not judged."
+    )
+
+
 def test_a_calibration_without_the_eyes_says_so_and_why() -> None:
     assert ended(1.0).endswith("Where you look is only estimated.")
     assert ended(1.0, reason="the eyes did not follow the dots").endswith(

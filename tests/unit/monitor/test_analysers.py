@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from proctor_desktop.core import rule_settings
 from proctor_desktop.core.errors import EnvironmentProblem
+from proctor_desktop.core.policy import Rules
 from proctor_desktop.monitor import analysers as module
 from proctor_desktop.monitor.analysers import installed
 from proctor_desktop.weights import installed as weights
@@ -66,6 +68,28 @@ def test_each_model_has_its_own_place(store: Store) -> None:
     vision = found.vision
     files = (vision.faces, vision.objects, vision.identity, vision.liveness, found.speech)
     assert files == tuple(store.path(name) for name in OPTIONAL)
+
+
+def test_a_model_that_no_rule_asks_is_not_used(store: Store) -> None:
+    store.add(*NEEDED, *OPTIONAL)
+    off = Rules(
+        suspicious_object=rule_settings.SuspiciousObject(enabled=False),
+        identity_mismatch=rule_settings.IdentityMismatch(enabled=False),
+        spoof_suspected=rule_settings.SpoofSuspected(enabled=False),
+        voice_detected=rule_settings.VoiceDetected(enabled=False),
+        prolonged_silence=rule_settings.ProlongedSilence(enabled=False),
+    )
+    asked = installed().asked_by(off)
+    vision = asked.vision
+    assert (vision.objects, vision.identity, vision.liveness, asked.speech) == (None,) * 4
+    assert vision.faces == store.path("face_detector")
+    assert installed().asked_by(Rules()) == installed()
+
+
+def test_a_voice_ends_a_silence_so_speech_is_heard_for_either(store: Store) -> None:
+    store.add(*NEEDED, *OPTIONAL)
+    off = Rules(voice_detected=rule_settings.VoiceDetected(enabled=False))
+    assert installed().asked_by(off).speech == store.path("speech")
 
 
 @pytest.mark.parametrize("name", NEEDED)

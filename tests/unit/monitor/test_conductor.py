@@ -212,7 +212,7 @@ def test_a_calibration_is_asked_for_shown_and_recorded(desk: Studio) -> None:
     conductor.calibrating(CalibrationProgress(0.5, "Please hold still"))
     assert desk.said[-1] == stdio.CalibrationStep(0.5, "Please hold still")
     conductor.calibrated(desk.now(), CALIBRATED)
-    assert stdio.CalibrationStep(1.0, "", done=True, error_deg=0.4) in desk.said
+    assert stdio.CalibrationStep(1.0, "", done=True, error_deg=0.4, eyes_found=False) in desk.said
     told = data_of(desk, "calibration")
     assert (told["outcome"], told["error_deg"], told["samples"]) == ("done", 0.4, 24)
     assert "Calibrated" in events(desk)

@@ -21,6 +21,7 @@ from proctor_desktop.vision.calibration import (
     NO_PICTURE,
     NO_TIME,
     NOT_FOLLOWED,
+    OPEN_EYES,
     TURN_HERE,
     Calibration,
     CalibrationOutcome,
@@ -333,8 +334,19 @@ def test_a_slow_machine_needs_longer_but_gets_there() -> None:
     assert step.calibration.neutral.samples == 9
 
 
+def test_whoever_keeps_the_eyes_shut_is_asked_to_open_them() -> None:
+    def look(time_s: float, target: Target | None) -> Face:
+        return Face(open_share=0.0 if time_s < 6.0 else 1.0)
+
+    steps = run(look, gaze=False)
+    assert OPEN_EYES in hints(steps)
+    assert found(steps).eyes is not None
+    assert seconds(steps) < 8.0
+
+
 def test_eyes_that_are_shut_all_along_leave_the_pose() -> None:
     steps = run(still(Face(open_share=0.0)))
+    assert OPEN_EYES in hints(steps)
     assert found(steps).eyes is None
     assert outcome(steps).reason == "the eyes could not be made out"
 

@@ -20,6 +20,7 @@ from proctor_desktop.core.chain import decode, digest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.moment import rfc3339
 from proctor_desktop.core.policy import AppSwitched, Calibration, Policy, Preset, Rules
+from proctor_desktop.core.rules.identity_mismatch import NOT_COMPARED
 from proctor_desktop.export.report import Report, report, report_from_package
 from proctor_desktop.export.verify import Facts, Outcome, Trust, Verdict
 from tests.fakes.sealed_session import SealedSession
@@ -200,6 +201,18 @@ def test_what_gave_less_for_a_while_is_told(tmp_path: Path) -> None:
     assert [one for one in notes if "objects rest" in one] == [
         "At 01:01 the vision began to give less: objects rest."
     ]
+
+
+def test_a_photo_that_faces_cannot_be_compared_with_is_told_with_the_rule(tmp_path: Path) -> None:
+    sitting = SealedSession(tmp_path)
+    sitting.open()
+    sitting.record("identity", {"kind": "face"}, sitting.blob(png(5), "image/png"))
+    unfit = f"{NOT_COMPARED}: the reference photo shows no face fit for it"
+    health = {"source": "vision", "state": "degraded", "reason": unfit, "skipped": 0}
+    sitting.record("exam.start")
+    sitting.record("source", health, after_s=2)
+    told = {one.title: one.reason for one in _report_on(sitting).assessment.not_evaluated}
+    assert told[UNCOMPARED] == f"From 00:02 on, {unfit}."
 
 
 def test_an_exam_without_calibration_says_so_for_every_rule_that_needs_one(tmp_path: Path) -> None:
