@@ -16,6 +16,7 @@ from proctor_desktop.export import container
 from proctor_desktop.export.opening import Keyholder
 from proctor_desktop.export.report import fields
 from proctor_desktop.export.report.assessment import Assessment, assess
+from proctor_desktop.export.report.checks import Checks
 from proctor_desktop.export.report.media import Files, Media, media, seal_note
 from proctor_desktop.export.report.page import to_html
 from proctor_desktop.export.report.sitting import NOT_TOLD, Sitting, sitting
@@ -68,11 +69,25 @@ def report(
 
     ``keys`` open what is sealed, in memory; what is in the report is readable for everybody.
     """
-    kept = [record for record in records if record.kind not in NOT_TOLD]
-    told = sitting(kept)
+    heard = _Heard()
+    for record in records:
+        heard.take(record)
+    return _report(verdict, trust, heard, exam, files, keys)
+
+
+def _report(
+    verdict: Verdict,
+    trust: Trust,
+    heard: _Heard,
+    exam: SignedExam | None,
+    files: Files,
+    keys: Iterable[X25519PrivateKey],
+) -> Report:
+    kept, told = heard.kept, sitting(heard.kept)
     shown = media(told, kept[0].session if kept else "", files, Keyholder(keys))
     assessment = assess(
         told,
+        heard.checks,
         exam,
         _recorded_policy(kept),
         authentic=verdict.outcome is not Outcome.INVALID,
@@ -86,23 +101,31 @@ def report_from_package(path: Path, trust: Trust, keys: Iterable[X25519PrivateKe
 
     ``keys`` open what is sealed. Raises EnvironmentProblem when the file cannot be opened.
     """
-    records: list[Record] = []
-
-    def keep(record: Record) -> None:
-        if record.kind not in NOT_TOLD:
-            records.append(record)
-
+    heard = _Heard()
     try:
         with path.open("rb") as file:
-            verdict, archive = examine(file, trust, keep)
+            verdict, archive = examine(file, trust, heard.take)
             blobs = _Blobs(archive)
-            return report(verdict, trust, records, blobs.exam(), blobs.file, keys)
+            return _report(verdict, trust, heard, blobs.exam(), blobs.file, keys)
     except OSError as problem:
         raise EnvironmentProblem(
             str(path),
             f"the export cannot be read ({problem.strerror or problem})",
             "Check the path of the export.",
         ) from problem
+
+
+class _Heard:
+    """The records of a session as they come: most are kept, the many small ones only counted."""
+
+    def __init__(self) -> None:
+        self.kept: list[Record] = []
+        self.checks = Checks()
+
+    def take(self, record: Record) -> None:
+        self.checks.take(record)
+        if record.kind not in NOT_TOLD:
+            self.kept.append(record)
 
 
 class _Blobs:

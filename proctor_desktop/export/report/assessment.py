@@ -12,6 +12,7 @@ from proctor_desktop.core.policy import Policy
 from proctor_desktop.core.rules import Needs, Rule, enabled_rules
 from proctor_desktop.core.rules.identity_mismatch import NOT_COMPARED, IdentityMismatch
 from proctor_desktop.core.scoring import Score, score
+from proctor_desktop.export.report.checks import Checks
 from proctor_desktop.export.report.sitting import Sitting, ToldViolation
 from proctor_desktop.export.report.words import offset, rule_title
 
@@ -46,7 +47,7 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True)
 class NotEvaluated:
-    """A rule that could not fire, and why."""
+    """A rule that could not fire, or for most of the exam, and why."""
 
     title: str
     reason: str
@@ -68,6 +69,7 @@ class Assessment:
 
 def assess(
     told: Sitting,
+    checks: Checks,
     exam: SignedExam | None,
     recorded_policy: Mapping[str, Any] | None,
     authentic: bool,
@@ -81,7 +83,7 @@ def assess(
     return Assessment(
         score=score(told.starts, policy) if policy is not None and authentic else None,
         rows=tuple(_rows(told.violations.values(), policy)),
-        not_evaluated=() if policy is None else tuple(_not_evaluated(told, policy)),
+        not_evaluated=() if policy is None else tuple(_not_evaluated(told, checks, policy)),
         notes=(*_notes(told, policy, recorded_policy), sealing),
     )
 
@@ -96,7 +98,7 @@ def _rows(violations: Iterable[ToldViolation], policy: Policy | None) -> Iterato
         yield RuleRow(rule, rule_title(rule), tuple(of_rule), penalty)
 
 
-def _not_evaluated(told: Sitting, policy: Policy) -> Iterator[NotEvaluated]:
+def _not_evaluated(told: Sitting, checks: Checks, policy: Policy) -> Iterator[NotEvaluated]:
     enabled = enabled_rules(policy.rules)
     impossible = {
         one.name: one.reason for one in told.capabilities if one.level == Level.NOT_POSSIBLE.value
@@ -108,6 +110,7 @@ def _not_evaluated(told: Sitting, policy: Policy) -> Iterator[NotEvaluated]:
         why = _obstacle(rule, impossible) or _uncalibrated(rule, told, policy)
         if not why and rule.name == IdentityMismatch.name:
             why = _uncompared(told)
+        why = why or checks.too_few(rule, told.exam_s)
         if why:
             yield NotEvaluated(rule_title(rule.name), why)
 
@@ -135,8 +138,12 @@ def _uncompared(told: Sitting) -> str:
         return "No reference photo was kept, so there was nothing to compare the face with."
     for span in told.reduced:
         if span.reason.startswith(NOT_COMPARED):
-            return f"From {offset(told.exam_offset_s(span.start_s))} on, {span.reason}."
+            return f"From {_at(told, span.start_s)} on, {span.reason}."
     return ""
+
+
+def _at(told: Sitting, at_s: float) -> str:
+    return offset(told.exam_offset_s(at_s))
 
 
 def _notes(
@@ -154,8 +161,9 @@ def _notes(
             "follows the signed exam; the violations were found under the recorded settings."
         )
     for span in told.reduced[:_MOST_REDUCED]:
-        at = offset(told.exam_offset_s(span.start_s))
-        yield f"At {at} the {span.name} began to give less: {span.reason}."
+        at = _at(told, span.start_s)
+        over = "" if span.end_s == span.start_s else f", until {_at(told, span.end_s)}"
+        yield f"From {at} on{over}, the {span.name} gave less: {span.reason}."
     if told.unreadable:
         yield f"{told.unreadable} violation records make no sense and are left out."
 

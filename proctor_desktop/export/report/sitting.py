@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from proctor_desktop.core.chain import BlobRef, Record
 from proctor_desktop.core.moment import NS_PER_S, from_rfc3339
 from proctor_desktop.core.observation import Health
-from proctor_desktop.core.session import PHASE_OF_RECORD
+from proctor_desktop.core.session import PHASE_OF_RECORD, Phase
 from proctor_desktop.export.report import fields
 
 NOT_TOLD = frozenset({"observations", "heartbeat"})
@@ -108,6 +108,12 @@ class Sitting:
     warnings: int = 0
     unreadable: int = 0
 
+    @property
+    def exam_s(self) -> float:
+        """How long the exam ran."""
+        running = (one for one in self.phases if one.name == Phase.RUNNING.value)
+        return sum(one.end_s - one.start_s for one in running)
+
     def clips_of(self, violation: int) -> list[ToldClip]:
         """The recordings around this violation."""
         return [clip for clip in self.clips if violation in clip.violations]
@@ -181,9 +187,11 @@ def _count(told: Sitting, kind: str) -> None:
 
 def _source(told: Sitting, record: Record) -> None:
     """A source that works with less; what one lost is told by the gap that it leaves."""
-    if record.data.get("state") == Health.DEGRADED.value:
-        name, reason = (fields.text(record.data, key) for key in ("source", "reason"))
+    name, reason, state = (fields.text(record.data, key) for key in ("source", "reason", "state"))
+    if state == Health.DEGRADED.value:
         told.reduced.append(Span(name, told.length_s, told.length_s, reason))
+    elif told.reduced and told.reduced[-1].name == name and state == Health.OK.value:
+        told.reduced[-1] = replace(told.reduced[-1], end_s=told.length_s)
 
 
 def _enter(told: Sitting, phase: str) -> None:

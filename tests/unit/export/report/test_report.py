@@ -199,8 +199,25 @@ def test_what_gave_less_for_a_while_is_told(tmp_path: Path) -> None:
     sitting.record("source", {**rested, "state": "ok", "reason": "all is looked at"})
     notes = _report_on(sitting).assessment.notes
     assert [one for one in notes if "objects rest" in one] == [
-        "At 01:01 the vision began to give less: objects rest."
+        "From 01:01 on, until 01:02, the vision gave less: objects rest."
     ]
+
+
+def test_a_check_that_was_hardly_ever_made_is_told_with_its_rule(tmp_path: Path) -> None:
+    sitting = SealedSession(tmp_path)
+    sitting.open()
+    sitting.record("exam.start")
+    began_ns = sitting.now.mono_ns
+    looked = [[began_ns + 1, "ObjectsSeen", 7, []]] * 70 + [[began_ns + 1, "LivenessChecked", 7, 1]]
+    before = [[began_ns - 1, "LivenessChecked", 7, 0.9]] * 60
+    odd = [None, [], ["now", "ObjectsSeen"], 7]
+    sitting.record("observations", {"events": [*before, *odd, *looked]}, after_s=60)
+    sitting.record("observations", {"events": "none"}, after_s=60)
+    told = {one.title: one.reason for one in _report_on(sitting).assessment.not_evaluated}
+    assert told["Face looks like a print or a screen"].startswith(
+        "It was checked once in 02:00, where 60 times are usual"
+    )
+    assert "An object the exam asks about" not in told
 
 
 def test_a_photo_that_faces_cannot_be_compared_with_is_told_with_the_rule(tmp_path: Path) -> None:
