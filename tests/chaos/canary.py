@@ -4,13 +4,10 @@ Afterwards, and after every kill, nothing that is readable may lie in the data f
 folder or the log: no beginning of a picture, a video or a sound, in any place of any file, and none
 of the known bytes. A session without sealing is scanned in the same way: it must be found out, or
 the scan would prove nothing.
-
-``python -m tests.chaos.canary [--short]``
 """
 
 from __future__ import annotations
 
-import argparse
 import random
 import re
 import signal
@@ -252,14 +249,3 @@ for pieces of the very stills that the monitor makes of these pictures.
 Not shown: screen video and sound clips (none was recorded here), memory that the system writes to
 its swap file or into a core dump, and anything outside the three places that were searched.
 """
-
-
-def main() -> None:
-    """Measure, and print the section."""
-    options = argparse.ArgumentParser()
-    options.add_argument("--short", action="store_true", help=f"{SHORT_KILLS} kills only")
-    print(write(measure(short=options.parse_args().short)))
-
-
-if __name__ == "__main__":
-    main()

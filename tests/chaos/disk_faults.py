@@ -1,7 +1,4 @@
-"""The disk refuses, at every call of a session in turn: nothing dies, nothing is dropped silently.
-
-python -m tests.chaos.disk_faults [--short]
-"""
+"""The disk refuses, at every call of a session in turn: nothing dies, nothing is silently lost."""
 
 from __future__ import annotations
 
@@ -309,15 +306,3 @@ remedy. A small disk that was full from the first violation to the last: {told}.
 Not shown: calls that SQLite makes within a commit are refused as one, not one by one; making the
 session's folder and reading it back at a start are not among the calls.
 """.replace("\\\n", "")
-
-
-def main() -> int:
-    """Print the section; 1 if anything crashed or was missing without a word."""
-    short = "--short" in sys.argv[1:]
-    figures = measure(SHORT if short else 1)
-    print(write(figures))
-    return int(bool(figures["crashed"] or figures["silent"]))
-
-
-if __name__ == "__main__":
-    sys.exit(main())
