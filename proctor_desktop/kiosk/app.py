@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from proctor_desktop.hosts.core_dumps import forbid_core_dumps
 from proctor_desktop.hosts.qt_environment import drop_opencv_qt
 from proctor_desktop.kiosk.display import require_display
 from proctor_desktop.kiosk.options import KioskOptions
@@ -32,6 +33,7 @@ def run(
     when there is no display.
     """
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    forbid_core_dumps()
     drop_opencv_qt()
     require_display(os.environ)
     app = QApplication([])
