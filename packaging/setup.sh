@@ -10,7 +10,7 @@ system_packages=(
     libportaudio2 libasound2-plugins libegl1 libgl1 libdbus-1-3 libfontconfig1
     libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0
     libxcb-xinerama0 libxcb-image0 libxcb-render-util0 fonts-dejavu-core
-    xvfb openbox x11-utils xdotool pulseaudio pulseaudio-utils
+    xvfb openbox x11-utils x11-xserver-utils xdotool pulseaudio pulseaudio-utils strace
 )
 
 say() { printf 'setup: %s\n' "$*"; }

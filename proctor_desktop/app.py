@@ -25,7 +25,8 @@ from proctor_desktop.core.moment import rfc3339
 from proctor_desktop.core.observation import Health, Source, SourceHealth
 from proctor_desktop.hosts import this_host
 from proctor_desktop.hosts.clock import SystemClock, boot_id
-from proctor_desktop.hosts.memory import keep_memory_compact, keep_memory_private
+from proctor_desktop.hosts.core_dumps import forbid_core_dumps
+from proctor_desktop.hosts.memory import keep_memory_compact
 from proctor_desktop.journal import session_folder
 from proctor_desktop.journal.blobs import BlobStore
 from proctor_desktop.journal.reader import Reader
@@ -89,7 +90,7 @@ def run(options: MonitorOptions, lines_in: TextIO, lines_out: TextIO) -> int:
     stays, and the next run on the same data folder goes on with it.
     """
     keep_memory_compact()
-    keep_memory_private()
+    forbid_core_dumps()
     signed = exam_file.load(options.exam, options.institution_keys)
     with session_folder.exclusive(options.data, LOCK_WAIT_S if options.kiosk else 0.0):
         return Monitor(options, signed, lines_in, lines_out).run()

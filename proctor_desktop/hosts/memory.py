@@ -1,12 +1,10 @@
-"""Keeping memory small, and what is in it to ourselves."""
+"""Keeping the C library from hoarding memory."""
 
 from __future__ import annotations
 
 import ctypes
 import sys
 from typing import Any
-
-_PR_SET_DUMPABLE = 4  # of sys/prctl.h
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of malloc.h
 
@@ -32,23 +30,6 @@ def keep_memory_compact() -> None:
     if mallopt is not None:
         for name, value in _SETTINGS.items():
             mallopt(name, value)
-
-
-def keep_memory_private() -> None:
-    """Leave no pictures behind in a core dump, nor to other programs of the same person.
-
-    What is sealed before it is written would else lie readable on the disk after any crash. A limit
-    of nought does not reach collectors that the kernel pipes a dump to (core(5)); on Linux the
-    process is therefore marked as well, which also keeps debuggers out. An administrator can read
-    it still. On Windows nothing is done: what is dumped there is for its owner to say.
-    """
-    if sys.platform == "win32":
-        return
-    import resource  # noqa: PLC0415 - not on Windows
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def give_back_freed() -> None:

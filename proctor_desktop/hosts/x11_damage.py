@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from Xlib import X, error
+from Xlib import X, Xatom, error
 from Xlib.ext import damage
 
 from proctor_desktop.core.errors import EnvironmentProblem
@@ -57,16 +57,24 @@ class X11Damage:
                 active = self._root.get_full_property(self._active, X.AnyPropertyType)
                 if active is None or not active.value[0]:
                     return ""
-                window = self._display.create_resource_object("window", active.value[0])
-                found = window.get_full_property(self._name_atom, X.AnyPropertyType)
+                return self._title_of(active.value[0])
             except error.BadWindow:
                 return ""
-        return found.value.decode(errors="replace") if found is not None else ""
 
     def close(self) -> None:
         """Close the connection; a second time does nothing."""
         with suppress(error.ConnectionClosedError, OSError):  # the server may have closed it first
             self._display.close()
+
+    def _title_of(self, window_id: int) -> str:
+        """The title as desktops have it, or as X has always had it, which is Latin-1 by itself."""
+        window = self._display.create_resource_object("window", window_id)
+        for name in (self._name_atom, Xatom.WM_NAME):
+            found = window.get_full_property(name, X.AnyPropertyType)
+            if found is not None and found.value:
+                encoding = "latin-1" if found.property_type == Xatom.STRING else "utf-8"
+                return str(found.value.decode(encoding, errors="replace"))
+        return ""
 
     def _watch(self) -> None:
         if not self._display.has_extension(damage.extname):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from proctor_desktop.hosts.memory import keep_memory_private
+from proctor_desktop.hosts.core_dumps import forbid_core_dumps
 from proctor_desktop.hosts.qt_environment import drop_opencv_qt
 from proctor_desktop.kiosk.display import require_display
 from proctor_desktop.kiosk.options import KioskOptions
@@ -33,7 +33,7 @@ def run(
     when there is no display.
     """
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    keep_memory_private()  # it shows the camera and may hold the reference photo
+    forbid_core_dumps()  # it shows the camera and may hold the reference photo
     drop_opencv_qt()
     require_display(os.environ)
     app = QApplication([])

@@ -340,6 +340,7 @@ class Conductor:
             limits=self._limits(),
             calibration=self._settings.offered,
             sealed_to=[fingerprint(key) for key in exam.exam.seal_to],
+            window_titles=exam.exam.policy.recording.window_titles,
         )
 
     def _limits(self) -> list[str]:

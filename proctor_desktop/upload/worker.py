@@ -15,9 +15,15 @@ from typing import TypeVar
 
 from proctor_desktop.core.backoff import CAP_IN_EXAM_S, delay_s
 from proctor_desktop.core.chain import Head
-from proctor_desktop.core.errors import PeerProblem, PeerRefused, PeerUnreachable
+from proctor_desktop.core.errors import (
+    EnvironmentProblem,
+    PeerProblem,
+    PeerRefused,
+    PeerUnreachable,
+)
 from proctor_desktop.core.moment import NS_PER_S, Clock
 from proctor_desktop.core.server_health import ServerHealth
+from proctor_desktop.journal.database import Damaged
 from proctor_desktop.journal.ledger import State
 from proctor_desktop.journal.reader import Reader
 from proctor_desktop.journal.writer import Writer
@@ -114,13 +120,13 @@ class UploadWorker:
     def finish(self, head: Head) -> rest.EndReply | None:
         """After :meth:`stop`: close the session if all of it has arrived; None if not.
 
-        Never raises for the network's sake: what could not be done can be done later.
+        Never raises for the network's sake or the disk's: what could not be done can be done later.
         """
         if self._thread.is_alive():
             return None
         try:
             return self._with_token(lambda: self._end(head))
-        except PeerProblem as problem:
+        except (PeerProblem, EnvironmentProblem) as problem:
             self.status = Status(False, str(problem), self.status.server_key)
             return None
 
@@ -200,10 +206,9 @@ class UploadWorker:
                 try:
                     wait_s = self._round()
                     failures = 0
-                except PeerProblem as problem:
+                except (PeerProblem, EnvironmentProblem) as problem:
                     failures += 1
-                    wait_s = self._after_failure(problem, failures)
-                    self._stop.wait(wait_s)
+                    self._stop.wait(self._after_failure(problem, failures))
                     continue
                 self._work.wait(wait_s)
                 self._work.clear()
@@ -248,15 +253,29 @@ class UploadWorker:
     def _got_through(self) -> None:
         self.status = Status(True, "", self.status.server_key)
 
-    def _after_failure(self, problem: PeerProblem, failures: int) -> float:
+    def _after_failure(self, problem: PeerProblem | EnvironmentProblem, failures: int) -> float:
+        """How long to wait now; a full disk is waited for like a network that is away.
+
+        A damaged journal is not: it is mended at the next start.
+        """
+        if isinstance(problem, Damaged):
+            raise problem
         self.status = Status(False, str(problem), self.status.server_key)
         wait_s = delay_s(failures, self._cap_s, self._draw)
         if isinstance(problem, PeerRefused) and problem.status in UNAUTHORISED:
             self._client.token = ""
-            self._writer.block(str(problem))
+            self._block(str(problem))
             return max(wait_s, min(AUTH_PAUSE_S, self._cap_s))
         asked_s = problem.retry_after_s if isinstance(problem, PeerUnreachable) else None
         return max(asked_s or 0.0, wait_s)
+
+    def _block(self, reason: str) -> None:
+        try:
+            self._writer.block(reason)
+        except Damaged:
+            raise
+        except EnvironmentProblem as problem:  # nothing is sent without a token either way
+            self.status = Status(False, str(problem), self.status.server_key)
 
     def _enrol_if_needed(self) -> None:
         if self._client.token and self.status.server_key:

@@ -39,6 +39,7 @@ class Notice:
     ``limits`` names what the program cannot do on this computer, each with its reason;
     ``calibration`` says whether this exam offers one. ``sealed_to`` has the fingerprints of the
     keys that pictures, clips and video are sealed to; none where they stay readable here.
+    ``window_titles``: the titles of the active windows are kept as well.
     """
 
     type: ClassVar[str] = "notice"
@@ -50,6 +51,7 @@ class Notice:
     limits: list[str]
     calibration: bool = True
     sealed_to: list[str] = field(default_factory=list)
+    window_titles: bool = False
 
 
 @dataclass(frozen=True, slots=True)

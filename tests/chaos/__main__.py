@@ -19,7 +19,18 @@ from traceback import format_exc
 from typing import Any, TypeAlias
 
 from tests.bench.not_measured import NotMeasured
-from tests.chaos import canary, clock, disk_faults, fuzz, kill, network, power_loss, tamper
+from tests.chaos import (
+    canary,
+    clock,
+    disk_faults,
+    fuzz,
+    kill,
+    network,
+    power_loss,
+    small_disk,
+    system_faults,
+    tamper,
+)
 
 HERE = Path(__file__).parent
 
@@ -64,6 +75,15 @@ CAMPAIGNS = {
         lambda: disk_faults.measure(disk_faults.SHORT),
         disk_faults.write,
         lambda found: found["crashed"] + found["silent"],
+    ),
+    "system_faults": Campaign(
+        system_faults.measure,
+        lambda: system_faults.measure(system_faults.SHORT),
+        system_faults.write,
+        lambda found: found["crashed"] + found["silent"] + found["lost"],
+    ),
+    "small_disk": Campaign(
+        small_disk.measure, small_disk.measure, small_disk.write, small_disk.failed
     ),
     "network": Campaign(
         network.measure,

@@ -1,33 +1,38 @@
 """The canary: pictures with known bytes go through a real monitor that is killed again and again.
 
 Afterwards, and after every kill, nothing that is readable may lie in the data folder, the temporary
-folder or the log: no beginning of a picture, a video or a sound, in any place of any file, and none
-of the known bytes. A session without sealing is scanned in the same way: it must be found out, or
-the scan would prove nothing.
-
-``python -m tests.chaos.canary [--short]``
+folder, the log or a core dump: no beginning of a picture, a video or a sound, in any place of any
+file, and none of the known bytes, which camera and screen show. A session without sealing is
+scanned in the same way: it must be found out, or the scan would prove nothing.
 """
 
 from __future__ import annotations
 
-import argparse
+import io
+import json
+import os
 import random
 import re
 import signal
+import subprocess
+import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import av
-import numpy as np
 
+from proctor_desktop.config.program import command
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.demo.candidate import Candidate
+from proctor_desktop.demo.display import virtual_display
 from proctor_desktop.demo.portrait import Picture
 from proctor_desktop.demo.pose import ABSENT, AT_REST
 from proctor_desktop.demo.sway import sway
@@ -35,23 +40,27 @@ from proctor_desktop.export.opening import verify_opened
 from proctor_desktop.export.verify import Trust
 from proctor_desktop.recording import still
 from proctor_desktop.weights.sync import require
+from proctor_desktop.wire.unseal import open_sealed
 from tests.bench.not_measured import NotMeasured
+from tests.chaos import known_chart
+from tests.chaos.known_chart import KNOWN, SEED, known_bytes, shows_chart
 from tests.fakes.institution import Institution
 from tests.fakes.journals import head_seq
 from tests.fakes.media import tone, write_wav
-from tests.fakes.program import monitor_words, run, start, wait_until
+from tests.fakes.program import monitor_words, run, wait_until
 from tests.fakes.sealing import ESCROW, SEAL_TO
 
 KILLS, SHORT_KILLS = 50, 3
-SEED = 20261121
 NOBODY_LISTENS = "http://127.0.0.1:9"
 FPS, FILM_S = 8, 16
 LONGEST_LIFE_S, LAST_LIFE_S = 6.0, 8.0
+RECORDING = {"clips": True, "clip_s": 2, "segment_s": 4, "screen_frames_per_s": 2}
+DEATHS = (signal.SIGKILL,) * 4 + (signal.SIGSEGV,)
+"""Most are killed; where core dumps are written at all, a crash would write one."""
+
+_CORES_ALLOWED = 'ulimit -c unlimited; cd "$0" && exec "$@"'
 _STRETCH_S = 1.5
 _PIECE_BYTES = 32
-
-KNOWN = np.random.default_rng(SEED).integers(0, 256, (48, 3), np.uint8)
-"""Pixels that stand in every picture, from one edge of it on."""
 
 _BEGINNINGS = {
     "JPEG": rb"\xff\xd8\xff[\xdb\xe0\xe1\xee]..(?:JFIF|Exif|Adobe)",
@@ -63,19 +72,10 @@ _BEGINNINGS = {
 }
 
 
-def _known_bytes() -> Iterator[bytes]:
-    """The known pixels in the orders in which programs keep pictures, a good part of each."""
-    middle = KNOWN[8:40]
-    yield middle.tobytes()
-    yield middle[:, ::-1].tobytes()
-    for plane in range(3):
-        yield np.ascontiguousarray(middle[:, plane]).tobytes()
-
-
 def signs(stills: Iterable[bytes] = ()) -> dict[str, re.Pattern[bytes]]:
     """What to look for; ``stills`` are pictures of the film, encoded as the monitor does."""
     pieces = [one[len(one) // 2 :][:_PIECE_BYTES] for one in stills]
-    known = {"known pixels": [*_known_bytes()], "known stills": pieces}
+    known = {"known pixels": [*known_bytes()], "known stills": pieces}
     return {
         **{name: re.compile(sign, re.DOTALL) for name, sign in _BEGINNINGS.items()},
         **{name: re.compile(b"|".join(map(re.escape, of))) for name, of in known.items() if of},
@@ -135,6 +135,7 @@ class Cage:
 
     folder: Path
     words: tuple[str, ...]
+    display: str
 
     @property
     def data(self) -> Path:
@@ -148,32 +149,44 @@ class Cage:
 
     @property
     def environment(self) -> dict[str, str]:
-        """With the temporary folder in the cage."""
-        return {name: str(self.folder / "temporary") for name in ("TMPDIR", "TEMP", "TMP")}
+        """With the screen, and with the temporary folder and the caches in the cage."""
+        inside = ("TMPDIR", "TEMP", "TMP", "XDG_CACHE_HOME")
+        return {name: str(self.folder / "temporary") for name in inside} | {"DISPLAY": self.display}
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start the monitor where a core dump, which nobody else forbids, lies in the cage."""
+        words = ["sh", "-c", _CORES_ALLOWED, str(self.folder), *command(*self.words)]
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                words,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env={**os.environ, **self.environment},
+            )
 
 
-def cage(folder: Path, film: Path, sound: Path, seal_to: tuple[str, ...]) -> Cage:
+def cage(folder: Path, film: Path, sound: Path, seal_to: tuple[str, ...], display: str) -> Cage:
     """A session of an exam in which much happens, and clips are kept."""
     (folder / "temporary").mkdir(parents=True)
     outside = folder.parent / f"{folder.name} exam"
     outside.mkdir()
     strict = {"face_missing": {"after_s": 0.0, "cooldown_s": 0.0}}
-    exam = Institution(outside).exam(
-        NOBODY_LISTENS, seal_to, rules=strict, recording={"clips": True, "clip_s": 2}
-    )
-    words = monitor_words(exam, film, sound, folder / "data")
-    return Cage(folder, (*words, "--skip-preparation"))
+    exam = Institution(outside).exam(NOBODY_LISTENS, seal_to, rules=strict, recording=RECORDING)
+    words = [*monitor_words(exam, film, sound, folder / "data"), "--skip-preparation"]
+    words.remove("--no-desktop")
+    return Cage(folder, tuple(words), display)
 
 
 def live_and_die(one: Cage, draw: random.Random) -> None:
-    """Start the monitor and kill it some time after it has begun to record."""
+    """Start the monitor and kill it, or make it crash, some time after it has begun to record."""
     before = head_seq(one.data)
-    process = start(one.words, one.log, one.environment)
+    process = one.start()
     try:
         wait_until(lambda: head_seq(one.data) > before, 60, "the monitor recorded nothing")
         time.sleep(draw.uniform(0.0, LONGEST_LIFE_S))
     finally:
-        process.send_signal(signal.SIGKILL)
+        process.send_signal(draw.choice(DEATHS))
         process.wait()
 
 
@@ -187,16 +200,39 @@ def measure(*, short: bool) -> dict[str, Any]:
         here, away = pictures()
     except EnvironmentProblem as problem:
         raise NotMeasured(str(problem)) from problem
-    with tempfile.TemporaryDirectory(prefix="canary-") as folder:
-        return _measure(SHORT_KILLS if short else KILLS, Path(folder), here, away)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="canary-")))
+        display = stack.enter_context(_screen_with_chart())
+        return _measure(SHORT_KILLS if short else KILLS, folder, here, away, display)
 
 
-def _measure(kills: int, folder: Path, here: list[Picture], away: list[Picture]) -> dict[str, Any]:
+@contextmanager
+def _screen_with_chart() -> Iterator[str]:
+    """A screen of its own that shows the known pixels; raises NotMeasured without Xvfb."""
+    try:
+        with virtual_display("1024x600") as display:
+            words = [sys.executable, "-m", known_chart.__name__]
+            environment = {**os.environ, "DISPLAY": display}
+            painter = subprocess.Popen(words, stdout=subprocess.PIPE, env=environment)
+            try:
+                assert painter.stdout is not None
+                assert painter.stdout.readline() == b"ready\n", "nothing can be shown there"
+                yield display
+            finally:
+                painter.kill()
+                painter.communicate()
+    except EnvironmentProblem as problem:
+        raise NotMeasured(str(problem)) from problem
+
+
+def _measure(
+    kills: int, folder: Path, here: list[Picture], away: list[Picture], display: str
+) -> dict[str, Any]:
     draw = random.Random(SEED)
     wanted = signs(still.jpeg(one) for one in (*here, *away))
     film = write_film(folder / "camera.mkv", here, away)
     sound = write_wav(folder / "sound.wav", tone(220, 60, 16_000))
-    sealed = cage(folder / "sealed", film, sound, SEAL_TO)
+    sealed = cage(folder / "sealed", film, sound, SEAL_TO, display)
     worst: Counter[str] = Counter()
     for _ in range(kills):
         live_and_die(sealed, draw)
@@ -205,10 +241,11 @@ def _measure(kills: int, folder: Path, here: list[Picture], away: list[Picture])
     found = scan(sealed.folder, wanted)
     (package,) = sealed.data.glob("*.evidence")
     verdict, opening = verify_opened(package, Trust(), [ESCROW])
-    control = cage(folder / "control", film, sound, ())
+    screens = list(_screen_videos(package))
+    control = cage(folder / "control", film, sound, (), display)
     run(*control.words, "--duration", f"{LAST_LIFE_S:g}", **control.environment)
     hits, control_hits = worst | found.hits, scan(control.folder, wanted).hits
-    proves_nothing = [not opening.compared, not control_hits["known stills"]]
+    proves_nothing = [not opening.compared, not control_hits["known stills"], not any(screens)]
     return {
         "failed": hits.total() + len(opening.problems) + opening.not_sealed + sum(proves_nothing),
         "kills": kills,
@@ -216,50 +253,72 @@ def _measure(kills: int, folder: Path, here: list[Picture], away: list[Picture])
         "hits": dict(hits),
         "files": found.files,
         "megabytes": found.size_bytes / 1e6,
+        "core_dumps": len(list(sealed.folder.glob("core*"))),
+        "core_dump_of_another": _core_dump_is_found(folder / "another", wanted),
         "verdict": verdict.outcome.value,
         "opened": opening.opened,
         "compared": opening.compared,
         "not_sealed": opening.not_sealed,
         "problems": list(opening.problems),
+        "screen_videos": len(screens),
+        "with_the_chart": sum(screens),
         "control_hits": dict(control_hits),
     }
+
+
+def _screen_videos(package: Path) -> Iterator[bool]:
+    """For each piece of screen video in the export: whether it shows the known pixels."""
+    with ZipFile(package) as archive:
+        records = [json.loads(line) for line in archive.read("records.jsonl").splitlines()]
+        for record in records:
+            for blob in record["blobs"] if record["kind"] == "segment" else ():
+                file = archive.read(f"blobs/{blob['sha256']}")
+                content = open_sealed(file, [ESCROW]).content
+                with av.open(io.BytesIO(content)) as video:
+                    pictures = video.decode(video=0)
+                    yield any(shows_chart(one.to_ndarray(format="rgb24")) for one in pictures)
+
+
+def _core_dump_is_found(folder: Path, wanted: Mapping[str, re.Pattern[bytes]]) -> bool:
+    """Whether a process that forbids nothing and holds the known bytes is found out."""
+    folder.mkdir()
+    crash = "from tests.chaos.known_chart import KNOWN; import os; os.abort()"
+    words = ["sh", "-c", _CORES_ALLOWED, str(folder), sys.executable, "-c", crash]
+    path = os.pathsep.join(one for one in sys.path if one)
+    subprocess.run(words, capture_output=True, check=False, env={**os.environ, "PYTHONPATH": path})
+    return scan(folder, wanted).hits["known pixels"] > 0
 
 
 def write(figures: dict[str, Any]) -> str:
     """The section of the report."""
     hits = ", ".join(f"{name} {n}" for name, n in sorted(figures["hits"].items())) or "0"
     control = ", ".join(f"{name} {n}" for name, n in sorted(figures["control_hits"].items()))
+    cores = "yes" if figures["core_dump_of_another"] else "no, none is written to a folder here"
     return f"""## Canary: nothing readable on the candidate's disk
 
-A real monitor watched a lossless film whose every picture has 144 known bytes in it, kept stills,
-stills with overlays and camera clips sealed to two keys, and was killed with `kill -9`
-{figures["kills"]} times at random moments (seed {SEED}). After every kill, and at the end with the
-export written, every byte of the data folder, the temporary folder and the log was searched for
-beginnings of JPEG (also in base64, and by its tables), PNG, MP4 and Ogg, for the known pixels, and
-for pieces of the very stills that the monitor makes of these pictures.
+A real monitor watched a lossless film and a real screen (Xvfb) whose every picture has 144 known
+bytes in it. It kept stills, stills with overlays, camera clips and screen video sealed to two keys,
+and was ended {figures["kills"]} times at random moments (seed {SEED}), mostly with `kill -9`, now
+and then by a fault of memory with core dumps allowed. After every end, and at last with the export
+written, every byte of the data folder, the working and the temporary folder, the log and the core
+dumps was searched for beginnings of JPEG (also in base64, and by its tables), PNG, MP4 and Ogg, for
+the known pixels in the usual orders, and for pieces of the very stills that the monitor makes.
 
 | what | figure |
 |---|---|
 | readable beginnings, known pixels or pieces of known stills found | {hits} |
 | searched at the end | {figures["files"]} files, {figures["megabytes"]:.1f} MB |
+| core dumps of the monitor | {figures["core_dumps"]} |
+| a core dump of a program that does not forbid it was written and found out | {cores} |
 | sealed files in the export that the escrow's key opened | {figures["opened"]} |
 | of them compared with what their records say | {figures["compared"]} |
+| pieces of screen video, and those in which the known chart is seen | \
+{figures["screen_videos"]}, {figures["with_the_chart"]} |
 | opened, and not what the records say | {len(figures["problems"])} |
 | files that were not sealed | {figures["not_sealed"]} |
 | the export | {figures["verdict"]} |
 | the same search in a session *without* sealing, one life | {control} |
 
-Not shown: screen video and sound clips (none was recorded here), memory that the system writes to
-its swap file or into a core dump, and anything outside the three places that were searched.
-"""
-
-
-def main() -> None:
-    """Measure, and print the section."""
-    options = argparse.ArgumentParser()
-    options.add_argument("--short", action="store_true", help=f"{SHORT_KILLS} kills only")
-    print(write(measure(short=options.parse_args().short)))
-
-
-if __name__ == "__main__":
-    main()
+Not shown: sound clips (none was recorded here), memory that the system writes to its swap file, a
+crash reporter that takes dumps over a pipe, and anything outside the places that were searched.
+""".replace("\\\n", "")

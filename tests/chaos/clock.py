@@ -1,14 +1,8 @@
-"""Sessions whose clock is set on and back, by a second or by twenty years, and that are suspended.
-
-python -m tests.chaos.clock           each scenario several times
-python -m tests.chaos.clock --short   each once
-"""
+"""Sessions whose clock is set on and back, by a second or twenty years, and that are suspended."""
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import tempfile
 import threading
 import time
@@ -281,15 +275,3 @@ that goes on in sleep, are the test's.
 
 Not shown: a real suspension of a real machine, and the clocks of Windows and macOS.
 """
-
-
-def main() -> int:
-    """Measure, print, and fail where anything went wrong."""
-    figures = measure(SHORT if "--short" in sys.argv else REPEATS)
-    print(write(figures))
-    print(json.dumps(figures, indent=2))
-    return 1 if any(figures[name] for name in FAILURES) else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

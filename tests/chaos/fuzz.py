@@ -1,12 +1,7 @@
-"""Fuzzing: whatever bytes come, a parser answers soon, or refuses as its docstring says.
-
-python -m tests.chaos.fuzz            5,000 inputs a parser
-python -m tests.chaos.fuzz --short    150 inputs a parser
-"""
+"""Fuzzing: whatever bytes come, a parser answers soon, or refuses as its docstring says."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import logging
 import signal
@@ -193,11 +188,3 @@ def write(figures: dict[str, Any]) -> str:
         "reached; the parsers of pictures, video and sound are the libraries' own.",
     ]
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    options = argparse.ArgumentParser(prog="python -m tests.chaos.fuzz")
-    options.add_argument("--short", action="store_true")
-    options.add_argument("--only", default="")
-    given_options = options.parse_args()
-    print(write(measure(short=given_options.short, only=given_options.only)))

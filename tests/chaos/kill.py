@@ -1,7 +1,4 @@
-"""``kill -9`` again and again: nothing that was acknowledged may be lost.
-
-python -m tests.chaos.kill [--short]
-"""
+"""``kill -9`` again and again: nothing that was acknowledged may be lost."""
 
 from __future__ import annotations
 
@@ -212,16 +209,3 @@ def write(figures: dict[str, Any]) -> str:
         "Not shown: a kill does not lose what the system holds in memory; see the power cuts.",
     ]
     return "\n".join(lines) + "\n"
-
-
-def main() -> int:
-    """Print the section; 1 if anything was lost."""
-    short = "--short" in sys.argv[1:]
-    figures = measure(*((SHORT, MONITOR_SHORT) if short else (LONG, MONITOR_LONG)))
-    print(write(figures))
-    journal = figures["journal"]
-    return int(any(journal[name] for name in ("lost", "broken_chains", "manual_repairs")))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,15 +1,9 @@
-"""Sessions between the real client code and the real endpoint, over a network that does its worst.
-
-python -m tests.chaos.network           300 sessions, some minutes
-python -m tests.chaos.network --short   a few
-"""
+"""Sessions between the real client code and the real endpoint, over the worst of networks."""
 
 from __future__ import annotations
 
-import json
 import random
 import sqlite3
-import sys
 import tempfile
 import threading
 import time
@@ -329,15 +323,3 @@ that a fault leaves unconfirmed is found again by the reconciliation at the end;
 of the client this campaign fails. Not shown: real wireless networks, IPv6, HTTP proxies that need a
 login, and an endpoint behind a load balancer.
 """
-
-
-def main() -> int:
-    """Measure, print, and fail where anything differs."""
-    figures = measure(SHORT if "--short" in sys.argv else SESSIONS)
-    print(write(figures))
-    print(json.dumps(figures, indent=2))
-    return 1 if figures["differences"] else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,7 +1,4 @@
-"""The power goes behind every single step of a session: what was acknowledged is there.
-
-python -m tests.chaos.power_loss [--short]
-"""
+"""The power goes behind every single step of a session: what was acknowledged is there."""
 
 from __future__ import annotations
 
@@ -16,17 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from proctor_desktop.core.chain import digest
-from proctor_desktop.hosts.clock import SystemClock
 from proctor_desktop.journal import session_folder
 from proctor_desktop.journal.database import FILE_NAME
 from proctor_desktop.journal.session_folder import SessionFolder
-from proctor_desktop.journal.writer import Entry, Writer
+from proctor_desktop.journal.writer import Writer
 from proctor_desktop.monitor.recovery import unfinished
 from tests.bench.not_measured import NotMeasured
-from tests.chaos.journal_child import BOOT, CANDIDATE, EXAM, JPEG, Acknowledged
+from tests.chaos.journal_child import CANDIDATE, EXAM, Acknowledged
 from tests.chaos.power_model import Step, Survives, states
 from tests.chaos.recorder import recorded, traced
-from tests.fakes.sessions import store
+from tests.chaos.spoken_session import work
 
 SEED = 20261121
 LONG, SHORT = 60, 6
@@ -40,26 +36,6 @@ def measure(rounds: int = LONG, every: int = 1) -> dict[str, Any]:
     except NotMeasured as problem:
         figures["all_files"] = {"not_measured": str(problem)}
     return figures
-
-
-def work(data: Path, rounds: int, acknowledge: Any) -> None:
-    """A session in three runs, each closed, so that the database is checkpointed in between."""
-    clock, draw = SystemClock(), random.Random(SEED)
-    folder = session_folder.create(data, EXAM)
-    for run in range(3):
-        writer, blobs = Writer(folder, BOOT), store(folder)
-        if run == 0:
-            writer.append(Entry(clock.now(), "session.open", {"candidate": CANDIDATE}))
-        for number in range(rounds // 3):
-            kept = (blobs.keep(JPEG + draw.randbytes(3000), "image/jpeg"),)[: number % 2]
-            entries = [
-                Entry(clock.now(), "warning", {"n": number}, kept, urgent=number % 4 == 0)
-                for _ in range(1 + number % 3)
-            ]
-            head = writer.append(*entries)
-            names = " ".join(blob.sha256 for blob in kept)
-            acknowledge(f"{head.seq} {head.hash} {names}\n".encode())
-        writer.close()
 
 
 def _modelled(rounds: int, every: int) -> dict[str, int]:
@@ -76,7 +52,7 @@ def _traced(rounds: int, every: int) -> dict[str, int]:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         data.mkdir()
-        words = ["-m", "tests.chaos.power_loss", "--child", str(data), str(rounds)]
+        words = ["-m", "tests.chaos.spoken_session", str(data), str(rounds)]
         steps = traced(words, data, Path(folder) / "trace.log")
         return _replayed(steps, data, every)
 
@@ -174,19 +150,3 @@ def write(figures: dict[str, Any]) -> str:
         "write's sectors arrive is only tried as a torn end.",
     ]
     return "\n".join(lines) + "\n"
-
-
-def main() -> int:
-    """Print the section; 1 if anything was lost."""
-    words = sys.argv[1:]
-    if words[:1] == ["--child"]:
-        work(Path(words[1]), int(words[2]), lambda said: os.write(1, said))
-        return 0
-    short = "--short" in words
-    figures = measure(SHORT if short else LONG)
-    print(write(figures))
-    return int(any(part.get("lost") or part.get("broken") for part in figures.values()))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

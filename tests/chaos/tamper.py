@@ -1,12 +1,7 @@
-"""Tampering: whatever is changed in an export is detected, and no honest export is called forged.
-
-python -m tests.chaos.tamper            every forgery (above 100,000) and 1,000 honest exports
-python -m tests.chaos.tamper --short    each 200th forgery and 40 honest exports
-"""
+"""Tampering: what is changed in an export is detected, and no honest export is called forged."""
 
 from __future__ import annotations
 
-import argparse
 import io
 import tempfile
 import time
@@ -158,9 +153,3 @@ def _lines(figures: dict[str, Any]) -> Iterator[str]:
         "the end can leave files or receipts out: that is VALID WITH GAPS, each gap named. "
         f"Took {figures['seconds']:.0f} s."
     )
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m tests.chaos.tamper")
-    parser.add_argument("--short", action="store_true")
-    print(write(measure(short=parser.parse_args().short)))

@@ -1,4 +1,4 @@
-"""Clocks that jump; ``python -m tests.chaos.clock`` does it many times."""
+"""Clocks that jump; ``python -m tests.chaos clock`` does it many times."""
 
 from __future__ import annotations
 

@@ -13,5 +13,4 @@ def test_whatever_the_disk_refuses_nothing_dies_and_nothing_is_dropped_silently(
     assert found["sessions"] > 20
     assert (found["crashed"], found["silent"]) == (0, 0)
     assert found["not_captured"] > 0
-    assert not found["full_disk"].get("silent")
     assert "| sittings |" in disk_faults.write(found)

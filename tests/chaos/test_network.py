@@ -1,4 +1,4 @@
-"""A few sessions over a bad network; ``python -m tests.chaos.network`` holds hundreds."""
+"""A few sessions over a bad network; ``python -m tests.chaos network`` holds hundreds."""
 
 from __future__ import annotations
 

@@ -56,7 +56,8 @@ class Checks:
         made, usual = self._made[name], exam_s * rule.rate_per_s
         if usual < 1 or made >= usual * _OFTEN or (made and usual < _FEW):
             return ""
+        how_often = _TIMES.get(made, f"checked {made} times")
         return (
-            f"It was {_TIMES.get(made, f'checked {made} times')} in {offset(exam_s)}, where {round(usual)} times are usual: the picture "
-            "was not fit for it, or the computer had no time."
+            f"It was {how_often} in {offset(exam_s)}, where {round(usual)} times are usual: the "
+            "picture was not fit for it, or the computer had no time."
         )

@@ -42,6 +42,7 @@ class NoticeScreen(Screen):
         self.text.setMinimumHeight(self.step * 2 * _NOTICE_LINES)
         self.body.addWidget(self._by)
         self.body.addWidget(self._signed)
+        self._what = label()
         self._readers = label()
         self._limits = label()
         self.body.addWidget(self._summary())
@@ -75,6 +76,7 @@ class NoticeScreen(Screen):
         self._signed.setText(
             signed.format(institution=notice.institution, key=fingerprint(notice.signer))
         )
+        self._what.setText(self._what_is_kept(notice))
         self._readers.setText(self._who_can_read(notice.sealed_to))
         limits = "\n".join(one[:1].upper() + one[1:] for one in notice.limits)
         self._limits.setText(limits or self.tr("None known on this computer."))
@@ -84,6 +86,18 @@ class NoticeScreen(Screen):
         if self._notice is not None:
             self.asked.emit(consent(self._notice, given=given, unattended=False))
 
+    def _what_is_kept(self, notice: stdio.Notice) -> str:
+        """What is watched and kept, in a line; titles are told apart, for what they give away."""
+        what = self.tr(
+            "Your camera, microphone and screen, and which program is in front, as the exam asks "
+            "for them."
+        )
+        titles = self.tr(
+            "This exam also keeps the titles of the windows in front, which may tell what you read "
+            "or write there."
+        )
+        return f"{what} {titles}" if notice.window_titles else what
+
     def _who_can_read(self, sealed_to: list[str]) -> str:
         """Whether what is kept can be read by the institution only, in a line."""
         if not sealed_to:
@@ -92,27 +106,19 @@ class NoticeScreen(Screen):
         return words.format(keys=", ".join(sealed_to))
 
     def _summary(self) -> QFrame:
+        when = self.tr(
+            "From the moment you agree until you finish. The window shows what is going on."
+        )
+        who = self.tr(
+            "This computer makes observations. People at the institution look at them and decide; "
+            "no program does."
+        )
         rows = (
-            (
-                self.tr("What"),
-                self.tr(
-                    "Your camera, microphone and screen, and which program is in front, as the "
-                    "exam asks for them."
-                ),
-            ),
-            (
-                self.tr("When"),
-                self.tr(
-                    "From the moment you agree until you finish. The window shows what is going on."
-                ),
-            ),
-            (
-                self.tr("Who"),
-                self.tr(
-                    "This computer makes observations. People at the institution look at them "
-                    "and decide; no program does."
-                ),
-            ),
+            (self.tr("What"), self._what),
+            (self.tr("When"), label(when)),
+            (self.tr("Who"), label(who)),
+            (self.tr("Readable"), self._readers),
+            (self.tr("Limits"), self._limits),
         )
         card = QFrame()
         card.setProperty("role", "card")
@@ -123,9 +129,5 @@ class NoticeScreen(Screen):
         grid.setColumnStretch(1, 1)
         for line, (name, words) in enumerate(rows):
             grid.addWidget(label(name, "muted", wrap=False), line, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(label(words), line, 1)
-        told = ((self.tr("Readable"), self._readers), (self.tr("Limits"), self._limits))
-        for line, (name, words_label) in enumerate(told, start=len(rows)):
-            grid.addWidget(label(name, "muted", wrap=False), line, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(words_label, line, 1)
+            grid.addWidget(words, line, 1)
         return card

@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-import os
-import resource
 import subprocess
 import sys
 import textwrap
-from pathlib import Path
 
 import pytest
 
@@ -73,33 +70,3 @@ def test_holes_among_what_is_in_use_are_given_back() -> None:
     words = [sys.executable, "-c", textwrap.dedent(_HOLES)]
     done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=60)
     assert int(done.stdout) > 30_000_000
-
-
-_ABORTED = """
-    import os
-    import sys
-    import resource
-    from proctor_desktop.hosts.memory import keep_memory_private
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
-    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
-    os.chdir(sys.argv[2])
-    if sys.argv[1] == "private":
-        keep_memory_private()
-    os.abort()
-"""
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux says whether it dumped")
-def test_a_crash_leaves_no_picture_of_the_memory(tmp_path: Path) -> None:
-    limit = resource.getrlimit(resource.RLIMIT_CORE)[1]
-    if limit == 0:
-        pytest.skip("nobody may leave a core dump here")
-    assert [_dumped(how, tmp_path) for how in ("as it is", "private")] == [True, False]
-
-
-def _dumped(how: str, folder: Path) -> bool:
-    """Whether the kernel says of a process that aborts that it dumped its memory."""
-    words = [sys.executable, "-c", textwrap.dedent(_ABORTED), how, str(folder)]
-    pid = os.posix_spawn(sys.executable, words, os.environ)
-    return os.WCOREDUMP(os.waitpid(pid, 0)[1])

@@ -64,18 +64,30 @@ def test_a_server_that_left_is_a_problem_with_words() -> None:
     damage.close()
 
 
-def test_the_active_windows_title_is_told(display: str) -> None:
+@pytest.mark.parametrize(
+    ("named", "kind", "encoding"),
+    [
+        ("_NET_WM_NAME", "UTF8_STRING", "utf-8"),
+        ("WM_NAME", "STRING", "latin-1"),
+        ("WM_NAME", "UTF8_STRING", "utf-8"),
+    ],
+)
+def test_the_active_windows_title_is_told(
+    display: str, named: str, kind: str, encoding: str
+) -> None:
     damage = X11Damage(display)
     assert damage.title() == ""
     root = connect(display)
     screen = root.screen()
     window = screen.root.create_window(0, 0, 100, 50, 0, screen.root_depth)
-    name, utf8 = root.intern_atom("_NET_WM_NAME"), root.intern_atom("UTF8_STRING")
-    window.change_property(name, utf8, 8, "Réponses".encode())
+    name, kind_of_text = root.intern_atom(named), root.intern_atom(kind)
+    window.change_property(name, kind_of_text, 8, "Réponses".encode(encoding))
     window.set_wm_hints(flags=1, input=1)
-    window.map()
-    root.sync()
-    for _ in range(200):
+    for attempt in range(200):
+        if attempt % 40 == 0:  # a window manager that is just starting activates no window
+            window.unmap()
+            window.map()
+            root.sync()
         if damage.title():
             break
         time.sleep(0.05)

@@ -205,6 +205,16 @@ def test_the_notice_says_who_can_read_what_is_kept(bench: Bench) -> None:
     assert "00e1 9a89 aa0e 9ad0" in bench.texts()
 
 
+def test_the_notice_says_so_where_titles_of_windows_are_kept(bench: Bench) -> None:
+    without = EVERY_SCREEN[Stage.NOTICE]
+    bench.turn(without)
+    assert "which program is in front" in bench.texts()
+    assert "titles of the windows" not in bench.texts()
+    bench.turn(replace(without, notice=replace(NOTICE, window_titles=True)))
+    assert "which program is in front" in bench.texts()
+    assert "This exam also keeps the titles of the windows in front" in bench.texts()
+
+
 def test_a_key_is_shown_as_a_short_fingerprint() -> None:
     assert len(fingerprint("5f" * 32).split()) == 4
     assert fingerprint("0011223344556677") == "0011 2233 4455 6677"

@@ -13,7 +13,7 @@ from proctor_desktop.core.chain import digest
 from proctor_desktop.core.event import Calibrated, ExamStarted
 from proctor_desktop.core.observation import FacesSeen, HeadPose
 from proctor_desktop.core.policy import Calibration as CalibrationSettings
-from proctor_desktop.core.policy import Policy
+from proctor_desktop.core.policy import Policy, Recording
 from proctor_desktop.core.session import Phase
 from proctor_desktop.journal.recover import LeftBehind, read_back
 from proctor_desktop.monitor.conductor import PHOTO_TIMEOUT_S, Conductor
@@ -110,6 +110,16 @@ def test_whom_evidence_is_sealed_to_is_recorded_and_shown(desk: Studio) -> None:
     notice = desk.said[0]
     assert isinstance(notice, stdio.Notice)
     assert notice.sealed_to == [fingerprint(key)]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_notice_says_whether_titles_of_windows_are_kept(desk: Studio, *, kept: bool) -> None:
+    policy = replace(desk.exam.exam.policy, recording=Recording(window_titles=kept))
+    desk.exam = replace(desk.exam, exam=replace(desk.exam.exam, policy=policy))
+    desk.conductor().open()
+    notice = desk.said[0]
+    assert isinstance(notice, stdio.Notice)
+    assert notice.window_titles is kept
 
 
 def test_nothing_is_watched_before_the_candidate_agreed(desk: Studio) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from proctor_desktop.core import server_health
-from proctor_desktop.core.errors import PeerRefused, PeerUnreachable
+from proctor_desktop.core.errors import EnvironmentProblem, PeerRefused, PeerUnreachable
+from proctor_desktop.journal.database import Damaged
 from proctor_desktop.journal.ledger import State
 from proctor_desktop.journal.session_folder import SessionFolder
+from proctor_desktop.journal.writer import Writer
 from proctor_desktop.upload import worker as module
 from tests.fakes.deliveries import Delivery, delivering, eventually
 from tests.fakes.endpoint import PORTAL, FakeEndpoint, HangsUp, Says
@@ -372,6 +374,68 @@ def test_whatever_goes_wrong_on_the_way_it_is_tried_again(
     assert eventually(delivery.delivered)
     assert len(endpoint.blobs) == 1
     assert endpoint.records == list(delivery.reader.records())
+
+
+class FullDisk:
+    """Refuses one of the journal writer's calls so many times."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, writer: Writer, call: str) -> None:
+        self.refusals = 3
+        self._real = getattr(writer, call)
+        monkeypatch.setattr(writer, call, self)
+
+    def __call__(self, *words: Any) -> Any:
+        if self.refusals:
+            self.refusals -= 1
+            raise EnvironmentProblem("the journal", "the disk is full", "Free some space.")
+        return self._real(*words)
+
+
+@pytest.mark.parametrize("call", ["fact", "unblock", "receipt", "mark"])
+def test_a_disk_that_is_full_for_a_while_does_not_end_the_upload(
+    delivery: Delivery, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    disk = FullDisk(monkeypatch, delivery.writer, call)
+    with_still(delivery)
+    delivery.worker.start()
+    assert eventually(delivery.delivered)
+    assert disk.refusals == 0
+    assert len(endpoint.blobs) == 1
+    assert endpoint.records == list(delivery.reader.records())
+
+
+def test_a_full_disk_is_told_as_trouble_with_its_remedy(
+    delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = FullDisk(monkeypatch, delivery.writer, "receipt")
+    head = delivery.writer.append(urgent("session.close"))
+    assert delivery.worker.finish(head) is None
+    assert "the disk is full. Free some space." in delivery.worker.status.trouble
+    disk.refusals = 0
+    assert delivery.worker.finish(head) is not None
+
+
+def test_a_full_disk_that_cannot_even_note_a_lost_token_costs_the_note_only(
+    delivery: Delivery, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FullDisk(monkeypatch, delivery.writer, "block")
+    endpoint.says("records", Says(401, {"detail": "expired"}))
+    with_still(delivery)
+    delivery.worker.start()
+    assert eventually(delivery.delivered)
+
+
+def test_a_damaged_journal_is_handed_on_and_not_waited_for(
+    folder: SessionFolder, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise Damaged("the journal", "it is damaged", "Start again.")
+
+    with delivering(folder, endpoint) as made:
+        monkeypatch.setattr(made.writer, "fact", refused)
+        made.worker.start()
+        assert eventually(lambda: made.crashes)
+    assert isinstance(made.crashes[0], Damaged)
 
 
 def test_trouble_is_told_in_a_sentence_and_forgotten_when_it_is_over(

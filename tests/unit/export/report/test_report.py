@@ -213,9 +213,10 @@ def test_a_check_that_was_hardly_ever_made_is_told_with_its_rule(tmp_path: Path)
     odd = [None, [], ["now", "ObjectsSeen"], 7]
     sitting.record("observations", {"events": [*before, *odd, *looked]}, after_s=60)
     sitting.record("observations", {"events": "none"}, after_s=60)
+    sitting.close()
     told = {one.title: one.reason for one in _report_on(sitting).assessment.not_evaluated}
     assert told["Face looks like a print or a screen"].startswith(
-        "It was checked once in 02:00, where 60 times are usual"
+        "It was checked once in 02:01, where 60 times are usual"
     )
     assert "An object the exam asks about" not in told
 
