@@ -97,9 +97,12 @@ class Conductor:
         self.exam_started: Moment | None = None
         self.agreed = False
 
-    def open(self) -> None:
-        """Write the first records of a new session, all or none, and take the first step."""
-        first = [self._opening(), self._policy(), self._capabilities()]
+    def open(self, *before: tuple[str, dict[str, Any]]) -> None:
+        """Write the first records of a new session, all or none, and take the first step.
+
+        ``before`` are records (kind, data) of what happened before it, behind its own.
+        """
+        first = [self._opening(), self._policy(), self._capabilities(), *before]
         self._evidence.record_together(self._clock.now(), first)
         self._announce()
 
