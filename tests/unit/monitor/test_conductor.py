@@ -539,7 +539,8 @@ def test_a_resumed_session_compares_with_the_photo_it_had(desk: Studio) -> None:
     (identity,) = desk.records("identity")
     resumed(desk)
     assert [name for name, *_ in desk.done] == ["watch", "recall"]
-    assert desk.asked("recall") == [(identity.blobs[0].sha256,)]
+    assert desk.asked("recall") == [(identity.blobs[0].sha256, identity.data)]
+    assert identity.data["held"] == desk.held
 
 
 def test_without_a_photo_none_is_recalled(desk: Studio) -> None:
