@@ -48,7 +48,7 @@ from proctor_desktop.monitor.kiosk_link import KioskLink, NoKiosk
 from proctor_desktop.monitor.loop import ORPHANED_REASON, PHOTO, UPLOAD, WAKE, Outlets, SessionLoop
 from proctor_desktop.monitor.patient_writer import PatientWriter
 from proctor_desktop.monitor.recent_frames import Picture, RecentFrames
-from proctor_desktop.monitor.recovery import Unfinished, take_over, unfinished
+from proctor_desktop.monitor.recovery import BrokenOff, find_unfinished, take_over
 from proctor_desktop.monitor.reference_photo import ReferencePhoto
 from proctor_desktop.monitor.stages import StageOptions, Stages
 from proctor_desktop.monitor.status import Status
@@ -135,7 +135,8 @@ class Monitor:
         """Open or resume the session, watch it, close it, deliver what can be delivered."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda n, _: self._stop.ask(f"ended by {signal.Signals(n).name}"))
-        found = self._unfinished()
+        there = reversed(session_folder.existing(self._options.data))
+        found, broken = find_unfinished(there, self._signed.sha256, self._options.candidate)
         if not self._options.kiosk:
             self._stages.open()
         folder = found.folder if found else self._new_folder()
@@ -162,7 +163,15 @@ class Monitor:
             loop = self._loop(evidence, conductor, blobs, reader, worker, photo, disk)
             stack.callback(worker.stop, 2.0)
             stack.callback(self._stages.stop)
-            return self._watch(folder, left, reader, worker, evidence, conductor, loop, patient)
+            self._link.start()
+            self._enter(conductor, left, broken)
+            return self._watch(folder, reader, worker, evidence, conductor, loop, patient)
+
+    def _enter(self, conductor: Conductor, left: LeftBehind, broken: BrokenOff | None) -> None:
+        if left.last is None:
+            conductor.open(*([("gap", broken.to_json())] if broken else []))
+        else:
+            conductor.resume(left, self._boot)
 
     def _reference_photo(self, reader: Reader) -> ReferencePhoto:
         return ReferencePhoto(
@@ -179,7 +188,6 @@ class Monitor:
     def _watch(
         self,
         folder: SessionFolder,
-        left: LeftBehind,
         reader: Reader,
         worker: UploadWorker,
         evidence: Evidence,
@@ -187,11 +195,6 @@ class Monitor:
         loop: SessionLoop,
         journal: PatientWriter,
     ) -> int:
-        self._link.start()
-        if left.last is None:
-            conductor.open()
-        else:
-            conductor.resume(left, self._boot)
         reason = loop.run(self._options.duration_s)
         self._stages.stop()
         loop.drain()
@@ -218,13 +221,6 @@ class Monitor:
         return farewell(
             outcome, self._link.say, _tell, self._signed.exam.endpoint, self._options.data
         )
-
-    def _unfinished(self) -> Unfinished | None:
-        for folder in reversed(session_folder.existing(self._options.data)):
-            found = unfinished(folder, self._signed.sha256, self._options.candidate)
-            if found is not None:
-                return found
-        return None
 
     def _new_folder(self) -> SessionFolder:
         return session_folder.create(self._options.data, self._signed.envelope)

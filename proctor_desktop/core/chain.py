@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from proctor_desktop.core.moment import Moment, from_rfc3339, rfc3339
+from proctor_desktop.core.record_text import VERSION, as_written
 
-VERSION = 1
 GENESIS = "0" * 64
 FIRST_SEQ = 1
 
@@ -127,8 +127,24 @@ def decode(raw: bytes, *, fractions: bool = True) -> Record:
     Without ``fractions`` every number that has one is read as 0.0: more than twice as fast, for
     whoever walks a chain and does not look at what was measured.
     """
+    decoder = _STRICT if fractions else _STRICT_AND_QUICK
     try:
-        body = (_STRICT if fractions else _STRICT_AND_QUICK).decode(raw.decode("utf-8"))
+        text = raw.decode("utf-8")
+    except ValueError as problem:
+        raise BrokenChain(f"not a JSON record: {problem}") from problem
+    values = as_written(text, decoder) or _fields(text, decoder)
+    try:
+        blobs = tuple(map(_blob, values[-1]))
+    except (ValueError, TypeError, KeyError) as problem:
+        raise BrokenChain(f"bad blob reference: {problem}") from problem
+    _, session, seq, prev, wall, mono_ns, boot, kind, data, _ = values
+    return Record(session, seq, prev, wall, mono_ns, boot, kind, data, blobs, raw, digest(raw))
+
+
+def _fields(text: str, decoder: json.JSONDecoder) -> list[Any]:
+    """The values of a record's fields in their order, however it is laid out."""
+    try:
+        body = decoder.decode(text)
     except (ValueError, RecursionError) as problem:
         raise BrokenChain(f"not a JSON record: {problem}") from problem
     if not isinstance(body, dict) or set(body) != set(_FIELDS):
@@ -144,13 +160,9 @@ def decode(raw: bytes, *, fractions: bool = True) -> Record:
         raise BrokenChain(f"record version {body['v']} is not known")
     try:
         from_rfc3339(body["wall"])
-        blobs = tuple(_blob(item) for item in body["blobs"])
-    except (ValueError, TypeError, KeyError) as problem:
-        raise BrokenChain(f"bad time or blob reference: {problem}") from problem
-    _, session, seq, prev, wall, mono_ns, boot, kind, data, _ = values
-    return Record(
-        session, seq, prev, wall, mono_ns, boot, kind, data, blobs, raw=raw, hash=digest(raw)
-    )
+    except ValueError as problem:
+        raise BrokenChain(f"bad time: {problem}") from problem
+    return values
 
 
 def follow(head: Head, record: Record) -> Head:

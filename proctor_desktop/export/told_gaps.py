@@ -27,6 +27,15 @@ def told_gap(record: Record) -> tuple[str, float | None] | None:
     return None
 
 
+def told_sleep_s(record: Record) -> float:
+    """For how long a record says that the whole monitor stood still; 0 for any other record.
+
+    A computer that is suspended stops its monotonic clock for so long, and not its wall clock.
+    """
+    told = told_gap(record) if record.kind == "gap" else None
+    return (told[1] or 0.0) if told and record.data.get("source") == "monitor" else 0.0
+
+
 def _word(data: Any, name: str) -> str:
     value = data.get(name)
     return value if isinstance(value, str) and value else f"({name} not stated)"

@@ -36,8 +36,8 @@ class LeftBehind:
 
     ``open_violations`` holds the last data of each violation without an end, by number;
     ``calibration`` the data of the last calibration that gave a pose, if there was one; ``photo``
-    the hash of the reference photo, if one was kept; ``damaged`` the databases that were put aside
-    and told of;
+    the hash of the reference photo, if one was kept, and ``identity`` the data of its record;
+    ``damaged`` the databases that were put aside and told of;
     ``owed_clips`` the violations, with the source, for which the exam asks for a clip and no record
     tells what became of it.
     """
@@ -49,6 +49,7 @@ class LeftBehind:
     owed_clips: tuple[tuple[int, Source], ...] = ()
     calibration: dict[str, Any] | None = None
     photo: str | None = None
+    identity: Mapping[str, Any] = field(default_factory=dict)
     damaged: frozenset[str] = frozenset()
     opened: Record | None = None
     last: Record | None = None
@@ -134,7 +135,7 @@ def _after(state: LeftBehind, record: Record) -> LeftBehind:
         case "calibration" if data.get("outcome") == "done":
             state = replace(state, calibration=dict(data))
         case "identity" if data.get("outcome") == "kept":
-            state = replace(state, photo=record.blobs[0].sha256)
+            state = replace(state, photo=record.blobs[0].sha256, identity=record.data)
         case "restart" if "damaged" in data:
             state = replace(state, damaged=state.damaged.union(data["damaged"]))
         case "session.open":

@@ -6,7 +6,7 @@ the evidence. Detection never gates entry: whatever cannot be done is recorded a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,8 +55,9 @@ class Hands:
     computer, before the candidate has agreed. ``calibrate`` starts a calibration, with the screen's
     corners or without; ``cancel`` ends one without a result; ``use`` hands vision a calibration.
     ``photo`` names the reference photo for the endpoint; ``remember`` makes the face in a frame,
-    which is kept under this hash, the one to compare with; ``recall`` does so with a photo that was
-    kept before. ``say`` tells the kiosk,
+    which is kept under this hash, the one to compare with, and returns what the photo's record has
+    to say of that; ``recall`` does so with a photo, and its record, of before. ``say`` tells the
+    kiosk,
     ``alarm`` sets (seconds from now) or with None stops the timer for the photo, ``stop`` ends the
     session for a reason.
     """
@@ -66,8 +67,8 @@ class Hands:
     cancel: Callable[[], None]
     use: Callable[[Calibration | None], None]
     photo: Callable[[str], None]
-    remember: Callable[[int, str], None]
-    recall: Callable[[str], None]
+    remember: Callable[[int, str], dict[str, Any]]
+    recall: Callable[[str, Mapping[str, Any]], None]
     say: Callable[[stdio.Downward], None]
     alarm: Callable[[float | None], None]
     stop: Callable[[str], None]
@@ -97,9 +98,12 @@ class Conductor:
         self.exam_started: Moment | None = None
         self.agreed = False
 
-    def open(self) -> None:
-        """Write the first records of a new session, all or none, and take the first step."""
-        first = [self._opening(), self._policy(), self._capabilities()]
+    def open(self, *before: tuple[str, dict[str, Any]]) -> None:
+        """Write the first records of a new session, all or none, and take the first step.
+
+        ``before`` are records (kind, data) of what happened before it, behind its own.
+        """
+        first = [self._opening(), self._policy(), self._capabilities(), *before]
         self._evidence.record_together(self._clock.now(), first)
         self._announce()
 
@@ -112,7 +116,7 @@ class Conductor:
             self.agreed = True
             self._hands.watch()
         if left.photo:
-            self._hands.recall(left.photo)
+            self._hands.recall(left.photo, left.identity)
         if left.calibration:
             self._use(self._clock.now(), Calibration.from_json(left.calibration["calibration"]))
             self._hands.use(self._calibration)
@@ -152,8 +156,9 @@ class Conductor:
             self._without_photo(f"the photo could not be kept: {problem}")
             return
         self._hands.photo(blob.sha256)
-        self._hands.remember(seen.frame, blob.sha256)
-        self._go(Phase.IDENTIFIED, "identity", {"kind": "face", "outcome": "kept"}, (blob,))
+        held = self._hands.remember(seen.frame, blob.sha256)
+        data = {"kind": "face", "outcome": "kept", **held}
+        self._go(Phase.IDENTIFIED, "identity", data, (blob,))
 
     def photo_overdue(self) -> None:
         """Nobody could be photographed in time: go on without."""

@@ -2,6 +2,11 @@
 
 The file is verified first. The endpoint then takes what the session's key has signed, under the
 same checks as from a live client, and says what it lacks; a broken delivery goes on from there.
+
+Records behind the last checkpoint stay in the file, with the files that only they name. Nothing but
+the file's own signature vouches for them, which the endpoint does not see: taken without it, they
+could be anybody's, and whoever delivers could take what suits them. Whoever has the file can
+verify them in it.
 """
 
 from __future__ import annotations
@@ -153,8 +158,7 @@ class _Delivery:
         """How many records and files are not at the endpoint afterwards."""
         covered = max(self._checkpoints, default=0)
         if covered < self._story.head.seq:
-            behind = self._story.head.seq - covered
-            self._say(f"{behind} records stand behind the last checkpoint and cannot be sent")
+            self._say(_kept_back(covered + 1, self._story.head.seq))
         head = EMPTY
         try:
             head = self._enrol(exam)
@@ -221,6 +225,15 @@ class _Delivery:
         for piece in self._archive.pieces(self._archive.entries[container.RECORDS]):
             *whole, rest_of = (rest_of + piece).split(b"\n")
             yield from whole
+
+
+def _kept_back(first_seq: int, last_seq: int) -> str:
+    """What to tell whoever delivers about the records that no checkpoint covers."""
+    return (
+        f"what stands behind the last checkpoint (records {first_seq} to {last_seq}) is not sent: "
+        "the session stopped before it signed them, so only this file vouches for them. "
+        "Keep the file: 'proctor-desktop verify' and 'report' show what is in them"
+    )
 
 
 def _checkpoints(archive: Archive) -> Iterator[tuple[int, bytes]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -12,6 +13,7 @@ from proctor_desktop.core.chain import BlobRef, BrokenChain, digest
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.core.session import Phase
 from proctor_desktop.journal.blobs import BlobStore, NotKept, hash_file
+from proctor_desktop.journal.database import Damaged, damaged
 from proctor_desktop.journal.mend import mend, put_aside, rebuild
 from proctor_desktop.journal.reader import Reader
 from proctor_desktop.journal.recover import LeftBehind, closing_entries, read_back
@@ -19,7 +21,7 @@ from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Entry, Writer
 from proctor_desktop.monitor.segment_record import segment_data
 from proctor_desktop.recording.orphan import orphan
-from proctor_desktop.wire import rest
+from proctor_desktop.wire import dsse, rest
 from proctor_desktop.wire.seal import MAGIC, is_sealed
 from proctor_desktop.wire.unseal import BadSeal, read_header
 
@@ -37,6 +39,44 @@ class Unfinished:
     left: LeftBehind
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenOff:
+    """A session that cannot be gone on with, and why; a new one takes its place.
+
+    What it has recorded stays where it is. The new session's records say so, as a gap.
+    """
+
+    session: str
+    why: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The ``data`` of a ``gap`` record."""
+        reason = f"session {self.session} broke off, and this one was begun: {self.why}"
+        return {"source": "monitor", "reason": reason, "session": self.session}
+
+
+def find_unfinished(
+    folders: Iterable[SessionFolder], exam_sha256: str, candidate: rest.Candidate
+) -> tuple[Unfinished | None, BrokenOff | None]:
+    """The session to go on with among ``folders`` (newest first), or the one that broke off.
+
+    A damaged session keeps nobody from their exam. Only the newest is told: of an older one, the
+    session that was begun in its place has told. Raises EnvironmentProblem for what a person can
+    put right.
+    """
+    broken: BrokenOff | None = None
+    for number, folder in enumerate(folders):
+        try:
+            found = unfinished(folder, exam_sha256, candidate)
+        except Damaged as problem:
+            if number == 0:
+                broken = BrokenOff(folder.session, problem.why)
+            continue
+        if found is not None:
+            return found, None
+    return None, broken
+
+
 def unfinished(
     folder: SessionFolder, exam_sha256: str, candidate: rest.Candidate
 ) -> Unfinished | None:
@@ -45,7 +85,10 @@ def unfinished(
     On a computer that several people use, nobody may go on with somebody else's session.
 
     A damaged journal is put aside and written again from its twin log first. Raises
-    EnvironmentProblem when that is not possible.
+    EnvironmentProblem when that is not possible: Damaged where nobody can put it right. That is so,
+    too, when the key that has to sign next is gone: the twin log had no room for the checkpoint
+    that names its successor, and the database, which had it, was damaged afterwards. No older key
+    is kept for this, since whoever has that one could sign the past anew.
     """
     envelope = folder.exam_envelope()
     if digest(envelope) != exam_sha256:
@@ -59,7 +102,21 @@ def unfinished(
         left = _read_back(folder)
     if left.phase is Phase.CLOSED or not _is_of(left, candidate):
         return None
+    _check_can_sign(folder)
     return Unfinished(folder, left)
+
+
+def _check_can_sign(folder: SessionFolder) -> None:
+    with Reader(folder.path, check=False) as reader:
+        last = b""
+        for _, envelope in reader.checkpoints():
+            last = envelope
+        try:
+            due = str(dsse.peek(last)["next_key"]) if last else folder.session_key()
+        except (dsse.BadEnvelope, KeyError) as problem:
+            raise damaged(folder.path, f"its last checkpoint is none ({problem})") from problem
+        if reader.signing_key(due) is None:
+            raise damaged(folder.keys, "the key that has to sign next is not in it")
 
 
 def _read_back(folder: SessionFolder) -> LeftBehind:
@@ -124,6 +181,12 @@ def _damage(found: Unfinished) -> dict[str, Any]:
 
 
 def _references(blobs: BlobStore, names: list[str]) -> tuple[BlobRef, ...]:
+    """How the restart record names files that no record names yet.
+
+    Sealed ones are named without the salted hash of their content (``seals``): salt and content are
+    encrypted, and the file's key was in the memory of the monitor that is gone. They are bound to
+    one content all the same, by the file's own hash and by the header's commitment to its key.
+    """
     references = []
     for name in names:
         path = blobs.path(name)

@@ -3,18 +3,29 @@
 Where files stay readable, it is read from disk again. Where they are sealed, this computer cannot
 open them: then the kiosk holds the photo in memory, and hands it to a monitor that is started
 again. It is on no disk, and a monitor without a kiosk says that faces are not compared any more.
+
+What comes back is not believed: the session's record of the photo has a salted hash of what was
+handed out, and a photo of anybody else is told and left out.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+import hashlib
+import hmac
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from proctor_desktop.monitor.recent_frames import RecentFrames
 from proctor_desktop.recording import still
 from proctor_desktop.wire import stdio
+
+HELD = "held"
+"""The name, in the photo's record, of what was handed to the kiosk."""
+
+_SALT_BYTES = 16
 
 
 class Comparison(Protocol):
@@ -50,16 +61,27 @@ class ReferencePhoto:
         self._sealed = sealed
         self._say = say
         self._awaited = ""
+        self._stated: Mapping[str, Any] = {}
 
-    def taken(self, frame: int, blob: str) -> None:
-        """Compare with the face in this frame, kept as ``blob``, now and after a restart."""
+    def taken(self, frame: int, blob: str) -> dict[str, Any]:
+        """Compare with the face in this frame, kept as ``blob``, now and after a restart.
+
+        Returns what the photo's record has to say so that :meth:`held` knows it again.
+        """
         self._comparison.remember(frame)
         picture = self._frames.find(frame)
-        if self._sealed and self._say is not None and picture is not None:
-            self._say(stdio.HoldPhoto(blob, _text(still.jpeg(picture.image))))
+        if not self._sealed or self._say is None or picture is None:
+            return {}
+        jpeg = still.jpeg(picture.image)
+        self._say(stdio.HoldPhoto(blob, _text(jpeg)))
+        salt = os.urandom(_SALT_BYTES)
+        return {HELD: {"salt": salt.hex(), "sha256": hashlib.sha256(salt + jpeg).hexdigest()}}
 
-    def recall(self, blob: str) -> None:
-        """Compare faces with the photo that was kept as ``blob`` before monitor was restarted."""
+    def recall(self, blob: str, stated: Mapping[str, Any]) -> None:
+        """Compare faces with the photo that was kept as ``blob`` before monitor was restarted.
+
+        ``stated`` is the data of the photo's record.
+        """
         if not self._sealed:
             self._read(blob)
         elif self._say is None:
@@ -67,7 +89,7 @@ class ReferencePhoto:
                 "the reference photo is sealed, and nobody held it in memory"
             )
         else:
-            self._awaited = blob
+            self._awaited, self._stated = blob, stated
 
     def held(self, photo: stdio.HeldPhoto | None) -> None:
         """Take what the kiosk held; None once the kiosk is gone."""
@@ -83,6 +105,11 @@ class ReferencePhoto:
         except ValueError as problem:
             self._comparison.not_compared(f"the reference photo came back damaged ({problem})")
             return
+        if not _is_stated(content, self._stated):
+            self._comparison.not_compared(
+                "the photo that the exam window handed back is not the one that was taken"
+            )
+            return
         self._comparison.recall(content)
 
     def _read(self, blob: str) -> None:
@@ -93,6 +120,19 @@ class ReferencePhoto:
             self._comparison.not_compared(f"the reference photo cannot be read ({problem})")
             return
         self._comparison.recall(content)
+
+
+def _is_stated(content: bytes, stated: Mapping[str, Any]) -> bool:
+    """Whether the record says that this photo was handed out; one that says nothing does not."""
+    held = stated.get(HELD)
+    if not isinstance(held, Mapping):
+        return False
+    try:
+        salt = bytes.fromhex(str(held.get("salt")))
+    except ValueError:
+        return False
+    found = hashlib.sha256(salt + content).hexdigest()
+    return hmac.compare_digest(found.encode(), str(held.get("sha256")).encode())
 
 
 def _text(jpeg: bytes) -> str:

@@ -153,7 +153,7 @@ def _conductor(
             cancel=_ignore,
             use=_ignore,
             photo=_ignore,
-            remember=_ignore,
+            remember=lambda *_: {},
             recall=_ignore,
             say=_ignore,
             alarm=_ignore,

@@ -76,6 +76,7 @@ class Studio:
     done: list[tuple[Any, ...]] = field(default_factory=list)
     exam: SignedExam = field(default_factory=signed_exam)
     takeover_wanted: bool = False
+    held: dict[str, str] = field(default_factory=lambda: {"salt": "ab", "sha256": "cd"})
     _pictures: int = 0
 
     def __post_init__(self) -> None:
@@ -103,13 +104,17 @@ class Studio:
             cancel=lambda: self.done.append(("cancel",)),
             use=lambda calibration: self.done.append(("use", calibration)),
             photo=lambda sha256: self.done.append(("photo", sha256)),
-            remember=lambda frame, blob: self.done.append(("remember", frame, blob)),
-            recall=lambda sha256: self.done.append(("recall", sha256)),
+            remember=self._remember,
+            recall=lambda sha256, stated: self.done.append(("recall", sha256, stated)),
             say=self.said.append,
             alarm=lambda seconds: self.done.append(("alarm", seconds)),
             stop=self.stop.ask,
         )
         return Conductor(session, self.evidence, self.clock, hands, unattended, skip_preparation)
+
+    def _remember(self, frame: int, blob: str) -> dict[str, Any]:
+        self.done.append(("remember", frame, blob))
+        return {"held": self.held}
 
     def loop(
         self, conductor: Conductor, clocks: Callable[[], ClockReading] | None = None

@@ -59,11 +59,12 @@ INVALID: anything above does not hold. VALID WITH GAPS: all of it holds, and som
 no ``policy`` [no_policy]; records of kind ``gap``, ``not_captured``, ``restart`` [the same]; from
 one record to the next: another ``boot`` [reboot], or the clocks' difference changes by more than
 2 s [clock_jump], or more than 30 s pass between ``exam.start`` and ``session.close`` [silence]
-(the first and the last not where the later record is a ``restart`` or ``gap``); no trusted
-institution given, or receipts but no trusted server [unchecked]; records behind the last
-checkpoint [unsigned_tail]; records that no receipt covers [unwitnessed]; the smallest of the
-receipts' lags behind their first record exceeds 300 s either way [clock_offset]; a receipt lags
-more than 120 s more than that one, by the wall clock and by the elapsed time [witnessed_late];
-absent blobs [missing_blob], [withheld].
+(the first and the last not where the later record is a ``restart`` or ``gap``, the second not where
+it, or the one behind it, is a ``gap`` of the ``source`` "monitor" with ``seconds`` within 2 s of
+the change: the computer was suspended); no trusted institution given, or receipts but no trusted
+server [unchecked]; records behind the last checkpoint [unsigned_tail]; records that no receipt
+covers [unwitnessed]; the smallest of the receipts' lags behind their first record exceeds 300 s
+either way [clock_offset]; a receipt lags more than 120 s more than that one, by the wall clock and
+by the elapsed time [witnessed_late]; absent blobs [missing_blob], [withheld].
 VALID: none of it.
 """

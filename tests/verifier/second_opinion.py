@@ -51,6 +51,7 @@ class _Session:
     points: list[_Point] = field(default_factory=list)
     blobs: dict[str, int] = field(default_factory=dict)
     found: list[str] = field(default_factory=list)
+    jumps: dict[int, float] = field(default_factory=dict)
     last: dict[str, Any] = field(default_factory=dict)
     session: str = ""
     key: str = ""
@@ -77,7 +78,7 @@ class _Session:
         ):
             if not there:
                 self.found.append(name)
-        return self.found
+        return self.found + ["clock_jump"] * len(self.jumps)
 
     # -- records ------------------------------------------------------------------------------
 
@@ -111,6 +112,9 @@ class _Session:
             self._name(blob)
         self._note(record["kind"], record["data"])
         passed_s = self.points[-1].elapsed_s + elapsed_s if self.points else 0.0
+        for at in (len(self.points), len(self.points) - 1):
+            if at in self.jumps and abs(self.jumps[at] - _slept_s(record)) <= 2.0:
+                del self.jumps[at]
         self.points.append(_Point(name, time_s, passed_s))
         self.last = record
 
@@ -122,7 +126,7 @@ class _Session:
             self.found += [] if told else ["reboot"]
             return max(0.0, wall_s)
         if abs(wall_s - mono_s) > 2.0:
-            self.found.append("clock_jump")
+            self.jumps[len(self.points)] = wall_s - mono_s
         elif mono_s > 30.0 and self.running and not self.closed and not told:
             self.found.append("silence")
         return max(0.0, mono_s)
@@ -252,6 +256,15 @@ class _Session:
 
 def _integers(values: dict[str, Any], names: Sequence[str]) -> bool:
     return all(type(values.get(name)) is int for name in names)
+
+
+def _slept_s(record: dict[str, Any]) -> float:
+    """The seconds of a ``gap`` of the source ``monitor``; 0 for anything else."""
+    data = record["data"]
+    seconds = data.get("seconds")
+    whole = record["kind"] == "gap" and data.get("source") == "monitor"
+    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    return float(seconds) if whole and number and abs(seconds) < 2**63 else 0.0
 
 
 def _time_s(text: object) -> float:

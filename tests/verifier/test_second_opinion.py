@@ -43,6 +43,18 @@ def _jumped(sitting: SealedSession) -> None:
     sitting.record("heartbeat")
 
 
+def _suspended(sitting: SealedSession) -> None:
+    sitting.witness()
+    sitting.now = replace(sitting.now, wall_utc=sitting.now.wall_utc + timedelta(hours=1))
+    sitting.record("gap", {"source": "monitor", "seconds": 3600.4})
+
+
+def _suspended_and_set(sitting: SealedSession) -> None:
+    sitting.witness()
+    sitting.now = replace(sitting.now, wall_utc=sitting.now.wall_utc + timedelta(hours=2))
+    sitting.record("gap", {"source": "monitor", "seconds": 3600.4})
+
+
 def _late(sitting: SealedSession) -> None:
     for _ in range(200):
         sitting.record("heartbeat", after_s=5)
@@ -55,6 +67,8 @@ HONEST: dict[str, tuple[Callable[[SealedSession], object], set[str]]] = {
     "restarted": (_restarted, {"reboot", "restart"}),
     "silent": (lambda s: s.record("heartbeat", after_s=31), {"silence"}),
     "a clock that jumped": (_jumped, {"clock_jump"}),
+    "suspended": (_suspended, {"gap"}),
+    "suspended and set": (_suspended_and_set, {"gap", "clock_jump"}),
     "delivered late": (_late, {"witnessed_late"}),
 }
 ENDINGS: dict[str, tuple[Callable[[SealedSession], object], set[str]]] = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
 import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -24,11 +25,11 @@ _MAX_DIRECTORY_BYTES = container.MAX_ENTRIES * (container.CENTRAL_BYTES + contai
 class Archive:
     """A container whose structure has been checked; raises Invalid when it does not hold.
 
-    ``file`` must be seekable and stay open for as long as entries are read.
+    ``file`` must be seekable and stay open for as long as entries are read; threads may share it.
     """
 
     def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+        self._file, self._turn = file, threading.Lock()
         self.size_bytes = file.seek(0, io.SEEK_END)
         start, directory, count = self._directory()
         self.entries: dict[str, Entry] = {}
@@ -91,8 +92,9 @@ class Archive:
             raise Invalid(f"{entry.name}: the header before it differs from the directory")
 
     def _read_at(self, offset: int, length: int) -> bytes:
-        self._file.seek(offset)
-        data = self._file.read(length)
+        with self._turn:
+            self._file.seek(offset)
+            data = self._file.read(length)
         if len(data) != length:
             raise Invalid("the file ends in the middle of an entry")
         return data

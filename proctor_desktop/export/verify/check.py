@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -82,6 +83,7 @@ class _Judgement:
         signed = map(container.seq_of, self._checkpoints + self._receipts)
         self._log = RecordLog(findings, list(signed))
         self._witnesses: list[signatures.Witness] = []
+        self._hashes: dict[str, Future[str]] = {}
 
     def facts(self, on_record: Callable[[Record], None] | None) -> Facts:
         """Judge everything; raises Invalid or BrokenChain where nothing more can be judged."""
@@ -93,7 +95,10 @@ class _Judgement:
             raise Invalid("its records are larger than an evidence export may have")
         self._log.walk(self._archive.pieces(entries[RECORDS]), on_record)
         self._keys = signatures.KeyChain(self._log)
-        files = [self._file(name) for name in entries if name != MANIFEST]
+        with ThreadPoolExecutor(2) as beside:  # hashing goes on while signatures are checked
+            for name in filter(lambda name: name.startswith(BLOBS), entries):
+                self._hashes[name] = beside.submit(self._archive.sha256, entries[name])
+            files = [self._file(name) for name in entries if name != MANIFEST]
         if not self._keys.due:
             raise Invalid("the chain of keys is broken, so nobody could sign for the rest")
         return self._conclude(files, self._compare_manifest(files))
@@ -106,7 +111,7 @@ class _Judgement:
             if name == RECORDS:
                 sha256 = self._log.sha256
             elif name.startswith(BLOBS):
-                sha256 = self._archive.sha256(entry)
+                sha256 = self._hashes[name].result()
                 self._check_blob(name.removeprefix(BLOBS), sha256, entry.size_bytes)
             else:
                 limit = MAX_EXAM_BYTES if name == EXAM else MAX_ENVELOPE_BYTES

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from proctor_desktop.core.chain import EMPTY, Head, Record, decode, follow, is_sha256
 from proctor_desktop.core.moment import NS_PER_S
-from proctor_desktop.export.told_gaps import told_gap
+from proctor_desktop.export.told_gaps import told_gap, told_sleep_s
 from proctor_desktop.export.verify.findings import Findings, Invalid
 
 MAX_RECORD_BYTES = 4 * 1024 * 1024
@@ -44,19 +44,6 @@ class Mark:
         return datetime.fromisoformat(self.wall)
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """From one record to the next, by the monotonic and by the wall clock."""
-
-    mono_s: float
-    wall_s: float
-    same_boot: bool
-
-    @property
-    def elapsed_s(self) -> float:
-        return max(0.0, self.mono_s if self.same_boot else self.wall_s)
-
-
 class RecordLog:
     """The record log, walked once from the first record to the last.
 
@@ -75,6 +62,7 @@ class RecordLog:
         self.marks: dict[int, Mark] = {}
         self.last: Record | None = None
         self._wall = datetime.min
+        self._jump: tuple[int, float] | None = None
         self._step_s = 0.0
         self._elapsed_s = 0.0
         self._running = False
@@ -91,8 +79,9 @@ class RecordLog:
                 on_record(record)
         if self.last is None:
             raise Invalid("it holds no records")
+        self._tell_jump()
         self.sha256 = digest.hexdigest()
-        self.marks[self.last.seq] = self._mark(self.last)
+        self.marks[self.last.seq] = Mark(self.last.hash, self.last.wall, self._elapsed_s)
         if not self._running:
             self._findings.gap("not_started", "the exam never began: no rule was evaluated")
         if not self.closed:
@@ -114,21 +103,14 @@ class RecordLog:
         elif record.session != self.session:
             raise Invalid(f"record {record.seq} belongs to another session")
         else:
-            mono_s = (record.mono_ns - self.last.mono_ns) / NS_PER_S
-            wall_s = (wall - self._wall).total_seconds()
-            step = _Step(mono_s, wall_s, record.boot == self.last.boot)
-            self._step_s = step.elapsed_s
-            self._elapsed_s += step.elapsed_s
-            self._compare_clocks(self.last, record, step)
+            self._compare_clocks(self.last, record, (wall - self._wall).total_seconds())
         self._wall = wall
         if record.seq in self._marked:
-            self.marks[record.seq] = self._mark(record)
+            self.marks[record.seq] = Mark(record.hash, record.wall, self._elapsed_s)
         self._note_blobs(record)
         self._note_kind(record)
+        self._tell_jump(record)
         self.last = record
-
-    def _mark(self, record: Record) -> Mark:
-        return Mark(record.hash, record.wall, self._elapsed_s)
 
     def _open(self, record: Record) -> None:
         key = record.data.get("session_key")
@@ -143,9 +125,8 @@ class RecordLog:
                 raise Invalid(f"record {record.seq}: it gives blob {blob.sha256} another size")
 
     def _note_kind(self, record: Record) -> None:
-        where = f"record {record.seq}"
         if self.closed:
-            raise Invalid(f"{where} stands behind the end of the session")
+            raise Invalid(f"record {record.seq} stands behind the end of the session")
         if record.kind == "session.close":
             self.closed = True
         elif record.kind == "exam.start":
@@ -156,7 +137,7 @@ class RecordLog:
         if told is not None:
             text, seconds = told
             seconds = self._step_s if record.kind == "restart" else seconds
-            self._findings.gap(record.kind, f"{where}: {text}", seconds)
+            self._findings.gap(record.kind, f"record {record.seq}: {text}", seconds)
 
     def _note_policy(self, record: Record) -> None:
         stated = record.data.get("exam_sha256")
@@ -164,20 +145,34 @@ class RecordLog:
             raise Invalid(f"record {record.seq}: it names no exam file, or a second one")
         self.exam_sha256 = stated
 
-    def _compare_clocks(self, before: Record, record: Record, step: _Step) -> None:
-        where = f"between records {before.seq} and {record.seq}"
+    def _compare_clocks(self, before: Record, record: Record, wall_s: float) -> None:
+        mono_s = (record.mono_ns - before.mono_ns) / NS_PER_S
+        jump_s, same_boot = wall_s - mono_s, record.boot == before.boot
+        self._step_s = max(0.0, mono_s if same_boot else wall_s)
+        self._elapsed_s += self._step_s
         told = record.kind in {"restart", "gap"}
-        jump_s = step.wall_s - step.mono_s
-        if not step.same_boot:
-            if not told:
-                text = f"{where} the computer was started again"
-                self._findings.gap("reboot", text, step.elapsed_s)
-        elif abs(jump_s) > CLOCK_JUMP_S:
-            text = f"{where} the computer's clock jumped by {jump_s:+.1f} s"
-            self._findings.gap("clock_jump", text, abs(jump_s))
-        elif step.mono_s > SILENCE_S and self._running and not self.closed and not told:
-            text = f"{where} nothing at all was recorded for {step.mono_s:.1f} s"
-            self._findings.gap("silence", text, step.mono_s)
+        where = f"between records {before.seq} and {record.seq}"
+        if same_boot and abs(jump_s) > CLOCK_JUMP_S:
+            self._tell_jump()
+            self._jump = (record.seq, jump_s)
+        elif not (same_boot or told):
+            self._findings.gap("reboot", f"{where} the computer was started again", self._step_s)
+        elif mono_s > SILENCE_S and self._running and not (self.closed or told):
+            text = f"{where} nothing at all was recorded for {mono_s:.1f} s"
+            self._findings.gap("silence", text, mono_s)
+
+    def _tell_jump(self, record: Record | None = None) -> None:
+        """Report the last jump, unless ``record``, at or next to it, tells of a sleep as long."""
+        if self._jump is None:
+            return
+        (seq, jump_s), slept_s = self._jump, told_sleep_s(record) if record else 0.0
+        explained = abs(jump_s - slept_s) <= CLOCK_JUMP_S
+        if record and record.seq == seq and not explained:
+            return  # the next one may
+        self._jump = None
+        if not explained:
+            text = f"between records {seq - 1} and {seq} the computer's clock jumped by"
+            self._findings.gap("clock_jump", f"{text} {jump_s:+.1f} s", abs(jump_s))
 
 
 def _hashed(pieces: Iterable[bytes], update: Callable[[bytes], object]) -> Iterator[bytes]:

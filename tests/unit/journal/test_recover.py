@@ -68,6 +68,7 @@ def test_the_photo_to_compare_with_is_the_one_that_was_kept(folder: SessionFolde
     kept = entry("identity", None, photo, outcome="kept")
     left = after(folder, kept, entry("exam.start"))
     assert (left.photo, left.phase) == (photo.sha256, Phase.RUNNING)
+    assert left.identity == {"outcome": "kept"}
 
 
 def test_without_a_photo_there_is_none_to_compare_with(folder: SessionFolder) -> None:

@@ -28,6 +28,7 @@ from proctor_desktop.wire import eventlog, stdio
 from proctor_desktop.wire.fingerprint import fingerprint
 from tests.fakes.faces import rotation
 from tests.fakes.gazing import Face, gazing_mesh
+from tests.fakes.journals import chain
 from tests.fakes.sealing import INSTITUTION, public
 from tests.fakes.sessions import BOOT
 from tests.fakes.studio import ADA, CALIBRATED, STRAIGHT, Studio, studio
@@ -92,6 +93,12 @@ def test_a_session_opens_with_who_what_by_which_rules_and_on_which_machine(desk:
     assert opened["exam"]["id"] == "algebra-1"
     assert data_of(desk, "policy")["exam_sha256"] == desk.exam.sha256
     assert data_of(desk, "capabilities")["capabilities"][0]["level"] == "detected"
+
+
+def test_what_happened_before_a_session_stands_behind_its_first_records(desk: Studio) -> None:
+    desk.conductor(unattended=False).open(("gap", {"source": "monitor", "reason": "broke off"}))
+    kinds = [record.kind for record in chain(desk.reader)]
+    assert kinds == ["session.open", "policy", "capabilities", "gap"]
 
 
 def test_the_candidate_first_sees_what_they_are_asked_to_agree_to(desk: Studio) -> None:
@@ -542,7 +549,8 @@ def test_a_resumed_session_compares_with_the_photo_it_had(desk: Studio) -> None:
     (identity,) = desk.records("identity")
     resumed(desk)
     assert [name for name, *_ in desk.done] == ["watch", "recall"]
-    assert desk.asked("recall") == [(identity.blobs[0].sha256,)]
+    assert desk.asked("recall") == [(identity.blobs[0].sha256, identity.data)]
+    assert identity.data["held"] == desk.held
 
 
 def test_without_a_photo_none_is_recalled(desk: Studio) -> None:

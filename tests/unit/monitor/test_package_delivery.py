@@ -131,7 +131,10 @@ def test_what_stands_behind_the_last_checkpoint_is_told_and_stays(
     sitting.record("heartbeat")
     assert delivered(exported(sitting, tmp_path), endpoint, said) == 0
     assert endpoint.records == sitting.log[:-1]
-    assert "1 records stand behind the last checkpoint" in said[0]
+    behind = len(sitting.log)
+    assert f"last checkpoint (records {behind} to {behind}) is not sent" in said[0]
+    assert "Keep the file" in said[0]
+    assert sitting.head not in endpoint.ended
 
 
 def test_a_file_that_is_refused_is_told_and_does_not_hold_up_the_rest(

@@ -18,7 +18,7 @@ from proctor_desktop.journal.blobs import BlobStore, NotKept
 from proctor_desktop.journal.database import FILE_NAME
 from proctor_desktop.journal.ledger import State
 from proctor_desktop.journal.session_folder import SessionFolder
-from proctor_desktop.monitor.recovery import take_over, unfinished
+from proctor_desktop.monitor.recovery import BrokenOff, find_unfinished, take_over, unfinished
 from proctor_desktop.recording.segment import OpenSegment
 from proctor_desktop.recording.segment_file import SegmentFile
 from proctor_desktop.wire import rest
@@ -122,6 +122,77 @@ def test_a_damaged_journal_without_a_twin_is_named_and_left_alone(folder: Sessio
         unfinished(folder, THIS_EXAM, CANDIDATE)
     assert str(folder.path) in str(caught.value)
     assert (folder.path / FILE_NAME).read_bytes() == before
+
+
+def lose_the_database_and_what_the_twin_missed(folder: SessionFolder) -> None:
+    """The twin log could not be written for a while, and then the database was damaged."""
+    twin = folder.path / "records.log"
+    there = twin.read_bytes()
+    with writing(folder) as writer:
+        writer.append(urgent("warning"))
+    twin.write_bytes(there)
+    for beside in ("-wal", "-shm"):
+        (folder.path / (FILE_NAME + beside)).unlink(missing_ok=True)
+    (folder.path / FILE_NAME).write_bytes(b"no database" * 1000)
+
+
+def test_a_session_whose_key_is_gone_gives_way_to_a_new_one(folder: SessionFolder) -> None:
+    lose_the_database_and_what_the_twin_missed(folder)
+    for _ in range(2):  # what mended the journal must not hide it the next time
+        found, broken = find_unfinished([folder], THIS_EXAM, CANDIDATE)
+        assert found is None
+        assert broken is not None
+        assert broken.session == folder.session
+        assert "sign next" in broken.why
+    with reading(folder) as reader:
+        assert chain(reader)[0].kind == "session.open", "it is all kept"
+
+
+def test_a_last_checkpoint_that_is_nonsense_gives_way_to_a_new_session(
+    folder: SessionFolder,
+) -> None:
+    with closing(sqlite3.connect(folder.path / FILE_NAME)) as raw:
+        raw.execute("DROP TRIGGER checkpoints_refuse_update")
+        raw.execute("UPDATE checkpoints SET envelope = x'ff00'")
+        raw.commit()
+    found, broken = find_unfinished([folder], THIS_EXAM, CANDIDATE)
+    assert found is None
+    assert broken is not None
+    assert "last checkpoint" in broken.why
+
+
+def test_a_journal_that_cannot_be_mended_gives_way_to_a_new_session(folder: SessionFolder) -> None:
+    change_a_record(folder)
+    (folder.path / "records.log").unlink()
+    found, broken = find_unfinished([folder], THIS_EXAM, CANDIDATE)
+    assert (found, broken and broken.session) == (None, folder.session)
+
+
+def test_what_took_its_place_is_gone_on_with_and_it_is_told_no_more(
+    folder: SessionFolder, tmp_path: Path
+) -> None:
+    lose_the_database_and_what_the_twin_missed(folder)
+    newer = new_session(tmp_path)
+    found, broken = find_unfinished([newer, folder], THIS_EXAM, CANDIDATE)
+    assert found is not None
+    assert (found.folder, broken) == (newer, None)
+    with writing(newer) as writer:
+        writer.append(urgent("session.close"))
+    assert find_unfinished([newer, folder], THIS_EXAM, CANDIDATE) == (None, None)
+
+
+def test_what_a_person_can_put_right_is_not_passed_over(tmp_path: Path) -> None:
+    folder = new_session(tmp_path, signed_exam().envelope)
+    (folder.path / "exam.dsse").write_bytes(b"")
+    with pytest.raises(EnvironmentProblem, match=r"exam\.dsse"):
+        find_unfinished([folder], signed_exam().sha256, CANDIDATE)
+
+
+def test_the_new_sessions_records_say_which_one_broke_off() -> None:
+    told = BrokenOff("5f0c", "its key is gone").to_json()
+    assert told["source"] == "monitor"
+    assert "5f0c" in told["reason"]
+    assert "its key is gone" in told["reason"]
 
 
 def test_a_changed_record_is_put_aside_and_the_twins_goes_on(folder: SessionFolder) -> None:

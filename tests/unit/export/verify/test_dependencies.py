@@ -21,6 +21,7 @@ OURS = {
     "proctor_desktop.core.chain",
     "proctor_desktop.core.errors",
     "proctor_desktop.core.moment",
+    "proctor_desktop.core.record_text",
     "proctor_desktop.export",
     "proctor_desktop.export.container",
     "proctor_desktop.export.manifest",

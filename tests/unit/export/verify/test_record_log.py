@@ -87,6 +87,57 @@ def test_a_clock_that_jumps_is_a_gap(
     assert told in gap.text
 
 
+def asleep(running: SealedSession, seconds: float, told: dict[str, Any]) -> None:
+    running.now = Moment(running.now.mono_ns, running.now.wall_utc + timedelta(seconds=seconds))
+    running.record("gap", told)
+
+
+def test_a_suspension_that_was_recorded_is_no_clock_that_jumped(
+    judge: Judge, running: SealedSession
+) -> None:
+    told = {"source": "monitor", "seconds": 3600.25, "reason": "the computer was suspended"}
+    asleep(running, 3601, told)
+    gap = the_gap(judge, running)
+    assert (gap.kind, gap.seconds) == ("gap", 3600.25)
+
+
+def test_observations_may_stand_before_the_record_of_a_suspension(
+    judge: Judge, running: SealedSession
+) -> None:
+    running.now = Moment(running.now.mono_ns, running.now.wall_utc + timedelta(hours=1))
+    running.record("observations")
+    running.record("gap", {"source": "monitor", "seconds": 3600.25}, after_s=0)
+    assert the_gap(judge, running).kind == "gap"
+
+
+def test_a_suspension_that_is_told_of_late_explains_nothing(
+    judge: Judge, running: SealedSession
+) -> None:
+    running.now = Moment(running.now.mono_ns, running.now.wall_utc + timedelta(hours=1))
+    running.record("observations")
+    running.record("heartbeat")
+    running.record("gap", {"source": "monitor", "seconds": 3600.25})
+    running.close()
+    assert {gap.kind for gap in judge(running).gaps} == {"clock_jump", "gap"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"source": "monitor", "seconds": 1800.5},
+        {"source": "camera", "seconds": 3600.25},
+        {"source": "monitor"},
+        {"source": "monitor", "seconds": "3600"},
+    ],
+)
+def test_a_gap_explains_no_jump_of_the_clock_but_its_own(
+    judge: Judge, running: SealedSession, told: dict[str, Any]
+) -> None:
+    asleep(running, 3600, told)
+    running.close()
+    assert {gap.kind for gap in judge(running).gaps} == {"clock_jump", "gap"}
+
+
 def test_a_clock_that_is_set_gently_is_no_gap(judge: Judge, running: SealedSession) -> None:
     running.now = Moment(running.now.mono_ns, running.now.wall_utc + timedelta(seconds=1.9))
     running.record("heartbeat")
