@@ -1,6 +1,6 @@
 """``make bench``: what it costs and how late it is, on this machine, now.
 
-python -m tests.bench                    everything, about thirteen minutes; kept as results.json
+python -m tests.bench                    everything, about seventeen minutes; kept as results.json
 python -m tests.bench latency sound      these parts only; printed, nothing is written
 """
 
@@ -53,6 +53,9 @@ def parts(material: Material) -> dict[str, Callable[[], dict[str, Any]]]:
         "monitor_with_large_screen": lambda: monitor("large", "1920x1080"),
         "recovery": lambda: recovery.measure(material.folder / "recovery"),
         "screen_recording": lambda: screen_recording.measure(material.folder / "recording"),
+        "screen_recording_editor": lambda: screen_recording.measure(
+            material.folder / "editor", "editor"
+        ),
         "verification": lambda: verification.measure(material.folder / "verification"),
         "latency": lambda: measurement.measure(material.folder / "latency", material.media),
     }

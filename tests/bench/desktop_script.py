@@ -29,6 +29,7 @@ class View:
     scroll_px: int = 0
     typed: int = 0
     pointer: tuple[int, int] = (900, 500)
+    window: tuple[int, int] = (700, 300)
 
     def fields(self) -> dict[str, object]:
         """What the window's program is told."""

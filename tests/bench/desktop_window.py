@@ -61,12 +61,12 @@ class Page(QWidget):
         for question in range(12):
             painter.setPen(QColor("#1b2a41"))
             painter.setFont(QFont("DejaVu Sans", 17, QFont.Weight.Bold))
-            painter.drawText(_MARGIN_PX, y, f"Question {question + 1}: {_sentence(words, 6)}")
+            painter.drawText(_MARGIN_PX, y, f"Question {question + 1}: {sentence(words, 6)}")
             y += 40
             painter.setPen(QColor("#24292f"))
             painter.setFont(QFont("DejaVu Serif", 12))
             for _ in range(5):
-                painter.drawText(_MARGIN_PX, y, _sentence(words, 17))
+                painter.drawText(_MARGIN_PX, y, sentence(words, 17))
                 y += _LINE_PX
             y = self._figure(painter, words, y) if question % 3 == 1 else self._choices(painter, y)
 
@@ -97,7 +97,7 @@ class Page(QWidget):
         painter.drawRect(box)
         painter.setFont(QFont("DejaVu Sans Mono", 12))
         painter.setPen(QColor("black"))
-        answer = _sentence(random.Random(7), 400)[: self._view["typed"]]
+        answer = sentence(random.Random(7), 400)[: self._view["typed"]]
         for line in range(0, len(answer) + 1, 100):
             y = box.top() + 28 + line // 100 * 22
             painter.drawText(box.left() + 14, y, answer[line : line + 100])
@@ -125,14 +125,15 @@ class _Lines(QObject):
         self.over.emit()
 
 
-def _sentence(words: random.Random, length: int) -> str:
+def sentence(words: random.Random, length: int) -> str:
+    """As many words, drawn."""
     return " ".join(words.choice(_WORDS) for _ in range(length))
 
 
-def main() -> None:
-    """Show the page until stdin ends."""
+def show(desktop: type[Page]) -> None:
+    """Show it until stdin ends."""
     app = QApplication(sys.argv)
-    page, lines = Page(), _Lines()
+    page, lines = desktop(), _Lines()
     page.drawn.connect(lambda number: print(number, flush=True))
     lines.came.connect(page.show_view)
     lines.over.connect(app.quit)
@@ -143,4 +144,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    show(Page)

@@ -32,7 +32,8 @@ from proctor_desktop.core.policy import Recording
 from proctor_desktop.demo.display import virtual_display
 from proctor_desktop.recording.encoder import encodable
 from proctor_desktop.wire.unseal import open_sealed, read_header
-from tests.bench.desktop_script import PART_S, Step, View, script
+from tests.bench import desktop_script, editor_script
+from tests.bench.desktop_script import PART_S, Step, View
 from tests.bench.desktop_window import BIT_PX, BITS
 from tests.bench.not_measured import NotMeasured
 
@@ -40,7 +41,12 @@ SIZE = "1920x1080"
 _IDLE_AFTER_S = 12.0
 """The last change may still be on its way to the disk when nothing happens any more."""
 
-_WINDOW = "tests.bench.desktop_window"
+DESKTOPS = {
+    "page": ("tests.bench.desktop_window", desktop_script.script),
+    "editor": ("tests.bench.editor_window", editor_script.script),
+}
+"""The program that shows each, and what happens on it."""
+
 _RECORDER = "tests.bench.screen_recorder"
 Luma: TypeAlias = NDArray[np.uint8]
 Pictures: TypeAlias = Sequence[tuple[float, Luma]]
@@ -56,15 +62,16 @@ class Recorded:
     pictures: Pictures
 
 
-def measure(folder: Path, part_s: float = PART_S) -> dict[str, Any]:
+def measure(folder: Path, desktop: str = "page", part_s: float = PART_S) -> dict[str, Any]:
     """Bytes, CPU seconds and likeness of both; raises NotMeasured."""
     if shutil.which("ffmpeg") is None:
         raise NotMeasured("ffmpeg, which ours is compared with, is not installed")
     folder.mkdir(parents=True)
     key = X25519PrivateKey.generate()
+    window, script = DESKTOPS[desktop]
     steps = script(part_s)
     try:
-        with virtual_display(SIZE) as display, _desktop(display) as show:
+        with virtual_display(SIZE) as display, _desktop(display, window) as show:
             ours, theirs, idle_bytes = _both(folder, display, key, steps, part_s, show)
             views = {step.view.number: step.view for step in steps}
             likeness = [
@@ -95,9 +102,9 @@ def _figures(one: Recorded, ssim: float) -> dict[str, Any]:
 
 
 @contextmanager
-def _desktop(display: str) -> Iterator[Callable[[View], None]]:
+def _desktop(display: str, window: str) -> Iterator[Callable[[View], None]]:
     process = subprocess.Popen(
-        [sys.executable, "-m", _WINDOW],
+        [sys.executable, "-m", window],
         env={**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

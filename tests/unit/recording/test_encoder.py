@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import av
@@ -118,6 +119,16 @@ def test_pictures_are_compared_as_the_encoder_sees_them(size: tuple[int, int]) -
     assert look_alike(encodable(page), encodable(page.copy()))
     assert look_alike(encodable(page), encodable(alpha))
     assert not look_alike(encodable(page), encodable(letter))
+
+
+def test_a_picture_comes_out_the_same_whatever_was_made_ready_before_it_and_where() -> None:
+    small, large = (
+        screen_frame(0, 0, text=4, size=size).image for size in ((320, 200), (640, 400))
+    )
+    with ThreadPoolExecutor(1) as elsewhere:
+        fresh = elsewhere.submit(encodable, small).result()
+    encodable(large)
+    assert look_alike(encodable(small), fresh)
 
 
 def test_a_picture_can_be_written_again_later(tmp_path: Path) -> None:
