@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from proctor_desktop.core import strict_json
 from proctor_desktop.core.moment import Moment, from_rfc3339, rfc3339
 from proctor_desktop.core.record_text import VERSION, as_written
 
@@ -127,16 +128,17 @@ def decode(raw: bytes, *, fractions: bool = True) -> Record:
     Without ``fractions`` every number that has one is read as 0.0: more than twice as fast, for
     whoever walks a chain and does not look at what was measured.
     """
-    decoder = _STRICT if fractions else _STRICT_AND_QUICK
+    decoder = strict_json.DECODER if fractions else strict_json.WITHOUT_FRACTIONS
     try:
         text = raw.decode("utf-8")
     except ValueError as problem:
         raise BrokenChain(f"not a JSON record: {problem}") from problem
     values = as_written(text, decoder) or _fields(text, decoder)
     try:
+        strict_json.check_depth(raw)
         blobs = tuple(map(_blob, values[-1]))
     except (ValueError, TypeError, KeyError) as problem:
-        raise BrokenChain(f"bad blob reference: {problem}") from problem
+        raise BrokenChain(f"bad record: {problem}") from problem
     _, session, seq, prev, wall, mono_ns, boot, kind, data, _ = values
     return Record(session, seq, prev, wall, mono_ns, boot, kind, data, blobs, raw, digest(raw))
 
@@ -214,20 +216,3 @@ def _blob(item: Any) -> BlobRef:
 def is_sha256(text: str) -> bool:
     """Whether ``text`` is a SHA-256 in lower-case hex."""
     return len(text) == len(GENESIS) and all(c in "0123456789abcdef" for c in text)
-
-
-def _not_json(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON number")
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    body = dict(pairs)
-    if len(body) != len(pairs):
-        raise ValueError("a key stands twice")
-    return body
-
-
-_STRICT = json.JSONDecoder(object_pairs_hook=_no_duplicates, parse_constant=_not_json)
-_STRICT_AND_QUICK = json.JSONDecoder(
-    object_pairs_hook=_no_duplicates, parse_constant=_not_json, parse_float=lambda _: 0.0
-)

@@ -17,7 +17,9 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from proctor_desktop.core import strict_json
 from proctor_desktop.core.chain import digest
+from proctor_desktop.wire.weak_point import KEY_BYTES, is_weak
 
 EXAM = "application/vnd.proctor-desktop.exam+json"
 ENROL = "application/vnd.proctor-desktop.enrol+json"
@@ -44,8 +46,8 @@ class Opened:
     def json(self) -> dict[str, Any]:
         """The payload as a JSON object; raises BadEnvelope if it is none."""
         try:
-            body = json.loads(self.payload.decode("utf-8"))
-        except (ValueError, RecursionError) as problem:
+            body = strict_json.loads(self.payload)
+        except ValueError as problem:
             raise BadEnvelope(f"the signed payload is not JSON: {problem}") from problem
         if not isinstance(body, dict):
             raise BadEnvelope("the signed payload is not a JSON object")
@@ -122,13 +124,13 @@ def pre_authentication_encoding(payload_type: str, payload: bytes) -> bytes:
 
 def _parse(envelope: bytes) -> tuple[str, bytes, list[bytes]]:
     try:
-        body = json.loads(envelope.decode("utf-8"))
+        body = strict_json.loads(envelope)
         signatures = [base64.b64decode(s["sig"], validate=True) for s in body["signatures"]]
         payload = base64.b64decode(body["payload"], validate=True)
         stated_type = body["payloadType"]
     except UnicodeDecodeError as problem:  # it carries the whole file along
         raise BadEnvelope("not a signed envelope: it is no text") from problem
-    except (ValueError, KeyError, TypeError, RecursionError, binascii.Error) as problem:
+    except (ValueError, KeyError, TypeError, binascii.Error) as problem:
         raise BadEnvelope(f"not a signed envelope: {problem!r}") from problem
     if not isinstance(stated_type, str):
         raise BadEnvelope("not a signed envelope: payloadType is no string")
@@ -137,7 +139,10 @@ def _parse(envelope: bytes) -> tuple[str, bytes, list[bytes]]:
 
 def _holds(public_key: str, signature: bytes, message: bytes) -> bool:
     try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
+        raw = bytes.fromhex(public_key)
+        if is_weak(raw) or is_weak(signature[:KEY_BYTES]):
+            return False
+        key = Ed25519PublicKey.from_public_bytes(raw)
         key.verify(signature, message)
     except (InvalidSignature, ValueError):
         return False

@@ -25,7 +25,9 @@ less than 4 GiB; an exam of at most 1 MiB, a checkpoint or receipt of 4 KiB, a m
 
 Records
 -------
-A record is one JSON object (UTF-8, no key twice, no NaN) with exactly the keys ``v`` (1),
+All JSON, here and in envelopes, is UTF-8 without a key that stands twice, NaN or infinities, whole
+numbers of more than 4,300 digits, or more than 100 objects and lists within one another. A record
+is one JSON object of at most 4 MiB with exactly the keys ``v`` (1),
 ``session``, ``seq`` (from 1, without holes), ``prev`` (SHA-256 of the bytes of the record before,
 64 zeros at first), ``wall`` (``YYYY-MM-DDTHH:MM:SS.ffffffZ``), ``mono_ns`` (0 to 2^63 - 1),
 ``boot``, ``kind``, ``data`` and ``blobs`` (a list of ``sha256``, ``type``, ``size`` and, for
@@ -36,7 +38,9 @@ sealed files, ``seals``). The first is a ``session.open`` whose data has the ``s
 Envelopes
 ---------
 DSSE 1.0 with Ed25519: JSON with ``payloadType``, ``payload`` and ``signatures`` (``keyid``,
-``sig``), base64; signed are the bytes ``DSSEv1 <len> <type> <len> <payload>``. The types are
+``sig``), base64. Keys and signatures begin with points of the curve: none may be of small order,
+and keys stand in their canonical form. Signed are the bytes
+``DSSEv1 <len> <type> <len> <payload>``. The types are
 ``application/vnd.proctor-desktop.<exam|checkpoint|receipt|manifest>+json``. All but the exam are
 laid out without spaces, in the order above, with one signature, so that no byte of them is free;
 ``keyid`` is the first 16 hex digits of the SHA-256 of the signer's key.

@@ -13,7 +13,8 @@ _PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
 _HEX4 = re.compile(r"[0-9A-Fa-f]{4}")
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _WORDS = {"true": True, "false": False, "null": None}
-_DEEPEST = 200
+_DEEPEST = 100
+_MOST_DIGITS = 4300
 
 
 def parse(raw: bytes) -> Any:
@@ -33,7 +34,7 @@ def _skip(text: str, at: int) -> int:
 
 
 def _value(text: str, at: int, depth: int) -> tuple[Any, int]:
-    need(at < len(text) and depth < _DEEPEST, "JSON ends early or is too deep")
+    need(at < len(text), "JSON ends early")
     first = text[at]
     if first == "{":
         return _object(text, at + 1, depth + 1)
@@ -49,11 +50,12 @@ def _value(text: str, at: int, depth: int) -> tuple[Any, int]:
         raise Refused("no JSON value")
     if number.group(1) or number.group(2):
         return float(number.group()), number.end()
-    need(len(number.group()) < 4000, "endless number")
+    need(len(number.group().lstrip("-")) <= _MOST_DIGITS, "endless number")
     return int(number.group()), number.end()
 
 
 def _object(text: str, at: int, depth: int) -> tuple[dict[str, Any], int]:
+    need(depth <= _DEEPEST, "too deep")
     found: dict[str, Any] = {}
     at = _skip(text, at)
     if text[at : at + 1] == "}":
@@ -72,6 +74,7 @@ def _object(text: str, at: int, depth: int) -> tuple[dict[str, Any], int]:
 
 
 def _array(text: str, at: int, depth: int) -> tuple[list[Any], int]:
+    need(depth <= _DEEPEST, "too deep")
     found: list[Any] = []
     at = _skip(text, at)
     if text[at : at + 1] == "]":

@@ -87,6 +87,7 @@ class _Session:
         need(len(text) <= 1024 * MI_B and text.endswith(b"\n"), "records")
         before = "0" * 64
         for number, line in enumerate(text[:-1].split(b"\n"), 1):
+            need(len(line) <= 4 * MI_B, "an overlong record")
             record = parse(line)
             need(isinstance(record, dict) and set(record) == set(KEYS), "fields")
             need(_integers(record, ("v", "seq", "mono_ns")), "numbers")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from proctor_desktop.core.chain import BrokenChain, decode, encode
 from proctor_desktop.export.package import write_package
 from proctor_desktop.export.verify import Trust, examine
 from proctor_desktop.wire import dsse
+from proctor_desktop.wire.dsse import Opened
 from tests.fakes.evidence_forge import assembled, entries_of, signed_again
 from tests.fakes.sealed_session import (
     INSTITUTION_KEY,
@@ -163,6 +166,85 @@ def test_both_refuse_records_behind_the_end(tmp_path: Path) -> None:
     sitting = short_session(tmp_path)
     sitting.record("heartbeat")
     sitting.witness()
+    assert both(exported(sitting, tmp_path), INSTITUTIONS, SERVERS)[0] == "INVALID"
+
+
+CHECKPOINT_PAYLOADS: dict[str, str] = {
+    "a key twice": '"seq":999,',
+    "no number": '"x":NaN,',
+    "an infinity": '"x":-Infinity,',
+    "too deep": '"x":' + "[" * 100 + "]" * 100 + ",",
+    "far too deep": '"x":' + "[" * 900 + "]" * 900 + ",",
+}
+
+
+@pytest.mark.parametrize("name", CHECKPOINT_PAYLOADS)
+def test_both_refuse_a_payload_that_readers_could_differ_about(tmp_path: Path, name: str) -> None:
+    sitting = started(tmp_path)
+    sitting.record("heartbeat")
+    signer = sitting.due
+    sitting.checkpoint()
+    plain = dsse.verify(
+        sitting.signed[sitting.head.seq], dsse.CHECKPOINT, [dsse.public_hex(signer)]
+    )
+    odd = b"{" + CHECKPOINT_PAYLOADS[name].encode() + plain.payload[1:]
+    sitting.signed[sitting.head.seq] = dsse.sign(signer, dsse.CHECKPOINT, odd)
+    sitting.receipt()
+    sitting.close()
+    assert both(exported(sitting, tmp_path), INSTITUTIONS, SERVERS)[0] == "INVALID"
+
+
+RECORD_DATA: dict[str, tuple[bytes, bool]] = {
+    "deep": (b"[" * 98 + b"]" * 98, True),
+    "too deep": (b"[" * 99 + b"]" * 99, False),
+    "far too deep": (b"[" * 900 + b"]" * 900, False),
+    "many digits": (b"9" * 4300, True),
+    "too many digits": (b"9" * 4301, False),
+    "long": (b'"' + b"a" * (4 * 1024 * 1024 - 1000) + b'"', True),
+    "too long": (b'"' + b"a" * (4 * 1024 * 1024) + b'"', False),
+    "a lone surrogate": (b'"\\ud800"', True),
+    "a key twice": (b'{"y":1,"y":1}', False),
+}
+
+
+@pytest.mark.parametrize("name", RECORD_DATA)
+def test_both_read_the_same_records(tmp_path: Path, name: str) -> None:
+    sitting = started(tmp_path)
+    value, fine = RECORD_DATA[name]
+    raw = encode(sitting.session, sitting.head, sitting.now, sitting.boot, "heartbeat", {"x": 0})
+    raw = raw.replace(b'"x":0', b'"x":' + value)
+    if fine or len(value) > 4 * 1024 * 1024:
+        sitting.append(raw)
+        sitting.close()
+        outcome, _ = both(exported(sitting, tmp_path), INSTITUTIONS, SERVERS)
+        assert outcome == ("VALID" if fine else "INVALID")
+    else:  # nor does the program export it
+        with pytest.raises(BrokenChain):
+            decode(raw)
+        with pytest.raises(Refused):
+            parse(raw)
+
+
+IDENTITY = "01" + "00" * 31
+WEAK = {"identity": IDENTITY, "zero": "00" * 32, "not canonical": "ee" + "ff" * 30 + "7f"}
+
+
+@pytest.mark.parametrize("name", WEAK)
+def test_both_refuse_a_key_under_which_anybody_can_sign(tmp_path: Path, name: str) -> None:
+    sitting = started(tmp_path)
+    sitting.record("heartbeat")
+    signer, seq = sitting.due, sitting.head.seq
+    sitting.checkpoint()
+    body = dsse.peek(sitting.signed[seq]) | {"next_key": WEAK[name]}
+    sitting.signed[seq] = dsse.sign_json(signer, dsse.CHECKPOINT, body)
+    sitting.receipt()
+    sitting.record("session.close", {"reason": "finished"})
+    sitting.checkpoint()
+    last = dsse.peek(sitting.signed[sitting.head.seq])
+    payload = json.dumps(last, separators=(",", ":")).encode()
+    nothing = Opened(payload, WEAK[name], bytes.fromhex(IDENTITY) + bytes(32))
+    sitting.signed[sitting.head.seq] = dsse.laid_out(dsse.CHECKPOINT, nothing)
+    sitting.receipt()
     assert both(exported(sitting, tmp_path), INSTITUTIONS, SERVERS)[0] == "INVALID"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import IO, Any
@@ -11,6 +10,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 
+from proctor_desktop.core import strict_json
 from proctor_desktop.endpoint.refusal import Refusal
 
 
@@ -32,8 +32,8 @@ class BoundedJSON(BaseParser):
             detail = f"The body has more than {limit} bytes."
             raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
         try:
-            return json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
-        except (ValueError, RecursionError) as problem:
+            return strict_json.loads(raw)
+        except ValueError as problem:
             raise ParseError(f"The body is not JSON: {problem}.") from problem
 
 
@@ -41,7 +41,3 @@ class PlainJSON(JSONRenderer):
     """JSON in ASCII: lone surrogates that a client sent do not break the answer."""
 
     ensure_ascii = True
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")

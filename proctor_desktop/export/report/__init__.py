@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from proctor_desktop.config.exam import SignedExam, open_envelope
+from proctor_desktop.config.exam import SignedExam
 from proctor_desktop.core.chain import Record, digest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.export import container
@@ -22,12 +22,11 @@ from proctor_desktop.export.report.page import to_html
 from proctor_desktop.export.report.sitting import NOT_TOLD, Sitting, sitting
 from proctor_desktop.export.report.still import MAX_STILL_BYTES
 from proctor_desktop.export.report.table import to_csv
+from proctor_desktop.export.signed_exam import signed_exam
 from proctor_desktop.export.verify import Archive, Invalid, Outcome, Trust, Verdict, examine
 from proctor_desktop.wire.seal import OVERHEAD_BYTES
 
 __all__ = ["Report", "report", "report_from_package"]
-
-_MAX_EXAM_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ def report_from_package(path: Path, trust: Trust, keys: Iterable[X25519PrivateKe
         with path.open("rb") as file:
             verdict, archive = examine(file, trust, heard.take)
             blobs = _Blobs(archive)
-            return _report(verdict, trust, heard, blobs.exam(), blobs.file, keys)
+            return _report(verdict, trust, heard, signed_exam(archive), blobs.file, keys)
     except OSError as problem:
         raise EnvironmentProblem(
             str(path),
@@ -138,14 +137,6 @@ class _Blobs:
         """A blob's bytes, or None if it is not there, not whole or too large."""
         content = self._read(container.BLOBS + sha256, MAX_STILL_BYTES + OVERHEAD_BYTES)
         return content if content is not None and digest(content) == sha256 else None
-
-    def exam(self) -> SignedExam | None:
-        """The exam file by the key it names; whether to trust that key is the verdict's matter."""
-        envelope = self._read(container.EXAM, _MAX_EXAM_BYTES)
-        try:
-            return None if envelope is None else open_envelope(envelope, container.EXAM)
-        except EnvironmentProblem:
-            return None
 
     def _read(self, name: str, limit_bytes: int) -> bytes | None:
         entry = self._archive.entries.get(name) if self._archive else None

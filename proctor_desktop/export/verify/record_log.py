@@ -186,8 +186,8 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
     rest = b""
     for piece in pieces:
         *whole, rest = (rest + piece).split(b"\n")
-        yield from whole
-        if len(rest) > MAX_RECORD_BYTES:
+        if max(map(len, (*whole, rest))) > MAX_RECORD_BYTES:
             raise Invalid("a record is longer than a record may be")
+        yield from whole
     if rest:
         raise Invalid("the last record is cut off")

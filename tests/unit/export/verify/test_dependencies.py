@@ -22,6 +22,7 @@ OURS = {
     "proctor_desktop.core.errors",
     "proctor_desktop.core.moment",
     "proctor_desktop.core.record_text",
+    "proctor_desktop.core.strict_json",
     "proctor_desktop.export",
     "proctor_desktop.export.container",
     "proctor_desktop.export.manifest",
@@ -29,6 +30,7 @@ OURS = {
     "proctor_desktop.export.verdict",
     "proctor_desktop.wire",
     "proctor_desktop.wire.dsse",
+    "proctor_desktop.wire.weak_point",
 }
 
 
