@@ -336,6 +336,7 @@ class Conductor:
 
     def _notice(self) -> stdio.Notice:
         exam = self._session.exam
+        kept = exam.exam.policy.recording
         return stdio.Notice(
             exam=exam.exam.title,
             institution=exam.exam.institution,
@@ -345,7 +346,9 @@ class Conductor:
             limits=self._limits(),
             calibration=self._settings.offered,
             sealed_to=[fingerprint(key) for key in exam.exam.seal_to],
-            window_titles=exam.exam.policy.recording.window_titles,
+            window_titles=kept.window_titles,
+            clips=kept.clips,
+            voice_clips=kept.voice_clips,
         )
 
     def _limits(self) -> list[str]:

@@ -39,7 +39,8 @@ class Notice:
     ``limits`` names what the program cannot do on this computer, each with its reason;
     ``calibration`` says whether this exam offers one. ``sealed_to`` has the fingerprints of the
     keys that pictures, clips and video are sealed to; none where they stay readable here.
-    ``window_titles``: the titles of the active windows are kept as well.
+    ``window_titles``, ``clips`` and ``voice_clips``: the titles of the active windows, camera video
+    around a violation, and sound around a voice are kept as well.
     """
 
     type: ClassVar[str] = "notice"
@@ -52,6 +53,8 @@ class Notice:
     calibration: bool = True
     sealed_to: list[str] = field(default_factory=list)
     window_titles: bool = False
+    clips: bool = False
+    voice_clips: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,12 @@ THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7)
 SAME_PLACE_IOU = 0.3
 ANALYSES_PER_S = 1.0
 HEIGHTS = (0.10, 0.15, 0.20, 0.25, 0.30, 0.40)
-PLACES = ((0.3, 0.8), (0.7, 0.75), (0.72, 0.5), (0.5, 0.85))
+PLACES = {
+    "below the face": ((0.3, 0.8), (0.7, 0.75), (0.72, 0.5), (0.5, 0.85)),
+    "beside the head": ((0.28, 0.3), (0.72, 0.3), (0.18, 0.5), (0.82, 0.45)),
+}
+"""Where a phone is looked at, and where it is held for a call or to film the screen."""
+
 WEBCAMS = {
     "proctoringai_center_focus.mp4": 2.0,
     "liveportrait_d9.mp4": 3.0,
@@ -136,17 +141,30 @@ def _raised_phone(detector: YoloxNano, shared: Path) -> dict[str, Any]:
         np.array(VideoFile(shared / "media" / "videos" / name).at(at_s), np.uint8)
         for name, at_s in WEBCAMS.items()
     ]
-    by_phone = {}
-    for name, phone in _phones(shared).items():
-        by_phone[name] = []
-        for height in HEIGHTS:
-            scores = [
-                _score_at(detector, *laid_over(webcam, phone, height, place))
-                for webcam in webcams
-                for place in PLACES
-            ]
-            by_phone[name].append(round(float(np.mean(np.array(scores) >= 0.5)), 2))
-    return {"heights": list(HEIGHTS), "cases_each": len(webcams) * len(PLACES), "found": by_phone}
+    found = {
+        f"{name}, {where}": [
+            _found_share(detector, webcams, phone, height, places) for height in HEIGHTS
+        ]
+        for name, phone in _phones(shared).items()
+        for where, places in PLACES.items()
+    }
+    cases_each = len(webcams) * len(PLACES["below the face"])
+    return {"heights": list(HEIGHTS), "cases_each": cases_each, "found": found}
+
+
+def _found_share(
+    detector: YoloxNano,
+    webcams: Sequence[RgbImage],
+    phone: RgbImage,
+    height: float,
+    places: Sequence[tuple[float, float]],
+) -> float:
+    scores = [
+        _score_at(detector, *laid_over(webcam, phone, height, place))
+        for webcam in webcams
+        for place in places
+    ]
+    return round(float(np.mean(np.array(scores) >= 0.5)), 2)
 
 
 def _phones(shared: Path) -> dict[str, RgbImage]:
@@ -256,7 +274,8 @@ def write(result: dict[str, Any]) -> str:
         "",
         f"Two real phones laid over pictures of {len(WEBCAMS)} people before a webcam, "
         f"{raised['cases_each']} cases each: the share found at 0.5, by the phone's height "
-        "as a share of the picture's.",
+        "as a share of the picture's. Beside the head it is found late, or not at all unless it is "
+        "large.",
         "",
         f"| phone | {heights} |",
         "|---" * (1 + len(raised["heights"])) + "|",

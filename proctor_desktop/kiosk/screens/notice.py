@@ -87,16 +87,19 @@ class NoticeScreen(Screen):
             self.asked.emit(consent(self._notice, given=given, unattended=False))
 
     def _what_is_kept(self, notice: stdio.Notice) -> str:
-        """What is watched and kept, in a line; titles are told apart, for what they give away."""
+        """What is watched and kept; what gives away more than an exam needs is told apart."""
         what = self.tr(
             "Your camera, microphone and screen, and which program is in front, as the exam asks "
             "for them."
         )
+        clips = self.tr("This exam also keeps short camera videos around what was noticed.")
+        voice = self.tr("It keeps the sound around a voice, and so what was said.")
         titles = self.tr(
             "This exam also keeps the titles of the windows in front, which may tell what you read "
             "or write there."
         )
-        return f"{what} {titles}" if notice.window_titles else what
+        more = ((notice.clips, clips), (notice.voice_clips, voice), (notice.window_titles, titles))
+        return " ".join([what, *(words for kept, words in more if kept)])
 
     def _who_can_read(self, sealed_to: list[str]) -> str:
         """Whether what is kept can be read by the institution only, in a line."""

@@ -215,6 +215,15 @@ def test_the_notice_says_so_where_titles_of_windows_are_kept(bench: Bench) -> No
     assert "This exam also keeps the titles of the windows in front" in bench.texts()
 
 
+def test_the_notice_says_so_where_clips_are_kept(bench: Bench) -> None:
+    without = EVERY_SCREEN[Stage.NOTICE]
+    bench.turn(without)
+    assert "keeps" not in bench.texts()
+    bench.turn(replace(without, notice=replace(NOTICE, clips=True, voice_clips=True)))
+    assert "short camera videos around what was noticed" in bench.texts()
+    assert "the sound around a voice, and so what was said" in bench.texts()
+
+
 def test_a_key_is_shown_as_a_short_fingerprint() -> None:
     assert len(fingerprint("5f" * 32).split()) == 4
     assert fingerprint("0011223344556677") == "0011 2233 4455 6677"

@@ -119,14 +119,15 @@ def test_whom_evidence_is_sealed_to_is_recorded_and_shown(desk: Studio) -> None:
     assert notice.sealed_to == [fingerprint(key)]
 
 
+@pytest.mark.parametrize("what", ["window_titles", "clips", "voice_clips"])
 @pytest.mark.parametrize("kept", [True, False])
-def test_the_notice_says_whether_titles_of_windows_are_kept(desk: Studio, *, kept: bool) -> None:
-    policy = replace(desk.exam.exam.policy, recording=Recording(window_titles=kept))
+def test_the_notice_says_what_more_is_kept(desk: Studio, what: str, *, kept: bool) -> None:
+    policy = replace(desk.exam.exam.policy, recording=Recording(**{what: kept}))
     desk.exam = replace(desk.exam, exam=replace(desk.exam.exam, policy=policy))
     desk.conductor().open()
     notice = desk.said[0]
     assert isinstance(notice, stdio.Notice)
-    assert notice.window_titles is kept
+    assert getattr(notice, what) is kept
 
 
 def test_nothing_is_watched_before_the_candidate_agreed(desk: Studio) -> None:
