@@ -1,8 +1,9 @@
 """``make chaos``: break everything that can break, many times, and write REPORT.md.
 
-python -m tests.chaos                 every campaign, about an hour on two cores
-python -m tests.chaos kill tamper     these only; printed, nothing is written
-python -m tests.chaos --short         every campaign, in minutes; printed, nothing is written
+python -m tests.chaos                      every campaign, about an hour on two cores
+python -m tests.chaos kill tamper          these only; printed, nothing is written
+python -m tests.chaos --keep kill tamper   these only, written beside what the report has of others
+python -m tests.chaos --short              every campaign, in minutes; printed, nothing is written
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from tests.chaos import (
     tamper,
 )
 
-HERE = Path(__file__).parent
+REPORT = Path(__file__).with_name("REPORT.md")
+FIGURES = Path(__file__).with_name("report.json")
 
 Figures: TypeAlias = dict[str, Any]
 
@@ -120,37 +122,46 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description="Break it.")
     parser.add_argument("campaigns", nargs="*", metavar="campaign", help=", ".join(CAMPAIGNS))
     parser.add_argument("--short", action="store_true", help="fewer tries of everything")
+    parser.add_argument("--keep", action="store_true", help="write named campaigns' figures, too")
     given = parser.parse_args()
     unknown = set(given.campaigns) - set(CAMPAIGNS)
     if unknown:
         parser.error(f"there is no campaign called {', '.join(sorted(unknown))}")
     names = [name for name in CAMPAIGNS if not given.campaigns or name in given.campaigns]
-    sections, figures = {}, {}
-    for name in names:
-        sections[name], figures[name] = _run(name, short=given.short)
-    report = "\n".join([_INTRODUCTION, _machine(), *sections.values()])
-    if not given.campaigns and not given.short:
-        (HERE / "REPORT.md").write_text(report, "utf-8")
-        text = json.dumps(figures, indent=1, default=str)
-        (HERE / "report.json").write_text(text + "\n", "utf-8")
-    print(report)
-    return int(any(one.get("broke") or one.get("failed") for one in figures.values()))
+    found = {name: _run(name, short=given.short) for name in names}
+    if not given.short and (given.keep or not given.campaigns):
+        _write(_kept() | found if given.campaigns else found)
+    print("\n".join([_INTRODUCTION, *(one["section"] for one in found.values())]))
+    return int(any(one.get("broke") or one.get("failed") for one in found.values()))
 
 
-def _run(name: str, *, short: bool) -> tuple[str, Figures]:
-    """A campaign's section and its figures; ``failed`` in them must be 0."""
+def _kept() -> dict[str, Figures]:
+    """What the report has; nothing when there is none yet."""
+    return dict(json.loads(FIGURES.read_text("utf-8"))) if FIGURES.exists() else {}
+
+
+def _write(found: dict[str, Figures]) -> None:
+    ordered = {name: found[name] for name in CAMPAIGNS if name in found}
+    report = "\n".join([_INTRODUCTION, *(one["section"] for one in ordered.values())])
+    REPORT.write_text(report, "utf-8")
+    FIGURES.write_text(json.dumps(ordered, indent=1, default=str) + "\n", "utf-8")
+
+
+def _run(name: str, *, short: bool) -> Figures:
+    """A campaign's figures with its section of the report; ``failed`` in them must be 0."""
     print(f"{name} ...", file=sys.stderr, flush=True)
     campaign, began_s = CAMPAIGNS[name], time.monotonic()
     try:
         found = campaign.measure_short() if short else campaign.measure()
     except NotMeasured as problem:
-        return f"## {_title(name)}\n\nNot run: {problem}.\n", {"not_measured": str(problem)}
+        section = f"## {_title(name)}\n\nNot run: {problem}.\n"
+        return {"section": section, "not_measured": str(problem)}
     except Exception as bug:  # the other campaigns are worth having all the same
         print(format_exc(), file=sys.stderr)
-        return f"## {_title(name)}\n\nBROKE: {bug!r}\n", {"broke": repr(bug)}
+        return {"section": f"## {_title(name)}\n\nBROKE: {bug!r}\n", "broke": repr(bug)}
     took_s = round(time.monotonic() - began_s)
-    section = f"{campaign.write(found).rstrip()}\n\nTook {took_s} s.\n"
-    return section, {**found, "failed": campaign.failed(found)}
+    section = f"{campaign.write(found).rstrip()}\n\nTook {took_s} s on {_machine()}.\n"
+    return {"section": section, **found, "failed": campaign.failed(found)}
 
 
 def _title(name: str) -> str:
@@ -158,7 +169,7 @@ def _title(name: str) -> str:
 
 
 def _machine() -> str:
-    return f"{platform.system()} {platform.machine()}, Python {platform.python_version()}.\n"
+    return f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
 
 
 if __name__ == "__main__":
