@@ -33,10 +33,9 @@ def loads(raw: bytes) -> Any:
 
 def check_depth(raw: bytes) -> None:
     """Raise ValueError if ``raw``, which must be JSON, is nested deeper than DEEPEST."""
-    brackets = _brackets(raw)
-    if len(brackets) <= 2 * DEEPEST:
+    if raw.count(b"[") + raw.count(b"{") <= DEEPEST:
         return
-    shallow = brackets
+    shallow = brackets = _brackets(raw)
     for _ in range(_USUAL_PASSES):  # each takes away the innermost one or two levels
         shallow = shallow.replace(b"[]", b"").replace(b"{}", b"")
         if not shallow:

@@ -8,7 +8,7 @@ must have, and compares.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 FORMAT = "proctor-evidence/1"
@@ -21,6 +21,10 @@ class FileLine:
     name: str
     size: int
     sha256: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that stands in the list of files."""
+        return {"name": self.name, "size": self.size, "sha256": self.sha256}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Manifest:
                 "head": self.head,
             },
             "closed": self.closed,
-            "files": [asdict(line) for line in self.files],
+            "files": [line.to_json() for line in self.files],
             "missing": list(self.missing),
             "withheld": list(self.withheld),
         }
