@@ -8,6 +8,7 @@ from typing import Any
 
 from proctor_desktop.config.exam import SignedExam, policy_from_json
 from proctor_desktop.core.capability import Level
+from proctor_desktop.core.frame import FRAMES_PER_S
 from proctor_desktop.core.policy import Policy
 from proctor_desktop.core.rules import Needs, Rule, enabled_rules
 from proctor_desktop.core.rules.identity_mismatch import NOT_COMPARED, IdentityMismatch
@@ -17,6 +18,9 @@ from proctor_desktop.export.report.sitting import Sitting, ToldViolation
 from proctor_desktop.export.report.words import offset, rule_title
 
 _MOST_REDUCED = 50
+_SKIPPED = 0.05
+"""The share of pictures without an analysis from which on it is told; one now and then is usual."""
+
 _OF_EYES = frozenset({"eyes_closed", "looking_away"})
 
 
@@ -164,6 +168,13 @@ def _notes(
         at = _at(told, span.start_s)
         over = "" if span.end_s == span.start_s else f", until {_at(told, span.end_s)}"
         yield f"From {at} on{over}, the {span.name} gave less: {span.reason}."
+    share = told.skipped_pictures / max(1.0, told.exam_s * FRAMES_PER_S)
+    if share >= _SKIPPED:
+        yield (
+            f"The computer had no time to analyse {told.skipped_pictures} of the camera's "
+            f"pictures, about {min(1.0, share):.0%} of those in the exam: every rule that goes by "
+            "the camera saw less."
+        )
     if told.unreadable:
         yield f"{told.unreadable} violation records make no sense and are left out."
 

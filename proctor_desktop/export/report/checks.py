@@ -6,8 +6,10 @@ from collections import Counter
 from typing import Final
 
 from proctor_desktop.core.chain import Record
+from proctor_desktop.core.moment import NS_PER_S
 from proctor_desktop.core.observation import FaceCompared, LivenessChecked, ObjectsSeen
 from proctor_desktop.core.rules import Rule
+from proctor_desktop.core.rules.rule import IDENTITY_RATE, LIVENESS_RATE, OBJECTS_RATE
 from proctor_desktop.export.report.words import offset
 
 _MADE_BY: Final = {
@@ -16,6 +18,17 @@ _MADE_BY: Final = {
     "liveness": LivenessChecked.__name__,
 }
 """What a check leaves in the observations, by the ability that it takes."""
+
+_APART_NS: Final = {
+    ObjectsSeen.__name__: round(NS_PER_S / OBJECTS_RATE),
+    FaceCompared.__name__: round(NS_PER_S / IDENTITY_RATE),
+    LivenessChecked.__name__: round(NS_PER_S / LIVENESS_RATE),
+}
+"""How far apart they usually are."""
+
+_SOONER = 0.75
+"""A check that follows the one before it after less than this share of the usual time was made in
+doubt, once more; it does not stand in for one that was never made."""
 
 _OFTEN = 0.5
 """The share of the usual number of checks from which on nothing is said."""
@@ -31,6 +44,7 @@ class Checks:
 
     def __init__(self) -> None:
         self._made: Counter[str] = Counter()
+        self._counted_ns: dict[str, int] = {}
         self._boot: str | None = None
         self._from_ns = 0
 
@@ -39,14 +53,19 @@ class Checks:
         if record.kind == "exam.start":
             self._boot, self._from_ns = record.boot, record.mono_ns
         elif record.kind == "observations" and self._boot is not None:
+            if record.boot != self._boot:  # another clock
+                self._boot, self._from_ns, self._counted_ns = record.boot, 0, {}
             events = record.data.get("events")
             for line in events if isinstance(events, list) else ():
-                self._count(line, self._from_ns if record.boot == self._boot else 0)
+                self._count(line)
 
-    def _count(self, line: object, from_ns: int) -> None:
+    def _count(self, line: object) -> None:
         match line:
-            case [int(mono_ns), str(name), *_] if mono_ns >= from_ns:
-                self._made[name] += 1
+            case [int(mono_ns), str(name), *_] if name in _APART_NS and mono_ns >= self._from_ns:
+                before_ns = self._counted_ns.get(name)
+                if before_ns is None or mono_ns - before_ns >= _SOONER * _APART_NS[name]:
+                    self._made[name] += 1
+                    self._counted_ns[name] = mono_ns
 
     def too_few(self, rule: Rule, exam_s: float) -> str:
         """Why ``rule`` could not see all of an exam of that length; empty if it could."""
@@ -59,5 +78,5 @@ class Checks:
         how_often = _TIMES.get(made, f"checked {made} times")
         return (
             f"It was {how_often} in {offset(exam_s)}, where {round(usual)} times are usual: the "
-            "picture was not fit for it, or the computer had no time."
+            "picture was not fit for it or showed no face, or the computer had no time."
         )

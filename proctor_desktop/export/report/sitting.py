@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from proctor_desktop.core.chain import BlobRef, Record
 from proctor_desktop.core.moment import NS_PER_S, from_rfc3339
-from proctor_desktop.core.observation import Health
+from proctor_desktop.core.observation import Health, Source
+from proctor_desktop.core.rules.identity_mismatch import NOT_COMPARED
 from proctor_desktop.core.session import PHASE_OF_RECORD, Phase
 from proctor_desktop.export.report import fields
 
@@ -107,6 +108,7 @@ class Sitting:
     segments: int = 0
     warnings: int = 0
     unreadable: int = 0
+    skipped_pictures: int = 0
 
     @property
     def exam_s(self) -> float:
@@ -188,10 +190,22 @@ def _count(told: Sitting, kind: str) -> None:
 def _source(told: Sitting, record: Record) -> None:
     """A source that works with less; what one lost is told by the gap that it leaves."""
     name, reason, state = (fields.text(record.data, key) for key in ("source", "reason", "state"))
+    if name == Source.CAMERA.value and told.exam_started_s is not None:
+        told.skipped_pictures += max(0, fields.whole(record.data, "skipped") or 0)
+    told.reduced = [_ended(one, name, state, reason, told.length_s) for one in told.reduced]
     if state == Health.DEGRADED.value:
         told.reduced.append(Span(name, told.length_s, told.length_s, reason))
-    elif told.reduced and told.reduced[-1].name == name and state == Health.OK.value:
-        told.reduced[-1] = replace(told.reduced[-1], end_s=told.length_s)
+
+
+def _ended(span: Span, name: str, state: str, reason: str, now_s: float) -> Span:
+    """The span of a source that gives less, ended if what is told now takes its place.
+
+    That faces cannot be compared is another matter than how much there is time for: it lasts.
+    """
+    lasting = span.reason.startswith(NOT_COMPARED) or reason.startswith(NOT_COMPARED)
+    if span.name != name or span.end_s > span.start_s or lasting or not state:
+        return span
+    return replace(span, end_s=now_s)
 
 
 def _enter(told: Sitting, phase: str) -> None:

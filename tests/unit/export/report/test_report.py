@@ -203,12 +203,54 @@ def test_what_gave_less_for_a_while_is_told(tmp_path: Path) -> None:
     ]
 
 
+def _resting(what: str, state: str = "degraded", source: str = "vision") -> dict[str, Any]:
+    return {"source": source, "state": state, "reason": what, "skipped": 0}
+
+
+def test_each_thing_that_gave_less_ends_when_the_next_is_told_of_the_same_source(
+    tmp_path: Path,
+) -> None:
+    sitting = SealedSession(tmp_path)
+    sitting.open()
+    sitting.record("exam.start")
+    for told in (
+        _resting(f"{NOT_COMPARED}: the photo is unfit"),
+        _resting("resting are objects"),
+        _resting("the disk is full", source="screen"),
+        _resting("resting are liveness, objects"),
+        _resting("everything is looked at again", "ok"),
+        _resting("there is room again", "ok", source="screen"),
+    ):
+        sitting.record("source", told, after_s=10)
+    notes = _report_on(sitting).assessment.notes
+    assert [one.partition(" gave less")[0] for one in notes if "gave less" in one] == [
+        "From 00:10 on, the vision",
+        "From 00:20 on, until 00:40, the vision",
+        "From 00:30 on, until 01:00, the screen",
+        "From 00:40 on, until 00:50, the vision",
+    ]
+
+
+def test_pictures_that_nobody_had_time_for_are_told(tmp_path: Path) -> None:
+    sitting = SealedSession(tmp_path)
+    sitting.open()
+    skipped = {**_resting("40 pictures were not analysed in time", "ok", "camera"), "skipped": 40}
+    sitting.record("source", skipped)  # before the exam
+    sitting.record("exam.start")
+    sitting.record("source", skipped, after_s=40)
+    sitting.close()
+    told = [one for one in _report_on(sitting).assessment.notes if "analyse" in one]
+    assert len(told) == 1
+    assert "40 of the camera's pictures, about 12% of" in told[0]
+
+
 def test_a_check_that_was_hardly_ever_made_is_told_with_its_rule(tmp_path: Path) -> None:
     sitting = SealedSession(tmp_path)
     sitting.open()
     sitting.record("exam.start")
     began_ns = sitting.now.mono_ns
-    looked = [[began_ns + 1, "ObjectsSeen", 7, []]] * 70 + [[began_ns + 1, "LivenessChecked", 7, 1]]
+    looked = [[began_ns + n * 10**9, "ObjectsSeen", 7, []] for n in range(70)]
+    looked += [[began_ns + n * 10**8, "LivenessChecked", 7, 1] for n in range(9)]  # in doubt
     before = [[began_ns - 1, "LivenessChecked", 7, 0.9]] * 60
     odd = [None, [], ["now", "ObjectsSeen"], 7]
     sitting.record("observations", {"events": [*before, *odd, *looked]}, after_s=60)
