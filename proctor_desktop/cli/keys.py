@@ -56,7 +56,8 @@ def listed(folder: Path) -> None:
         purpose = one.purpose.value if one.purpose else "not known"
         name = fingerprint(one.public) if one.public else "not known: no .pub beside it"
         protection = "passphrase" if one.protected else "NO PASSPHRASE"
-        print(f"{one.path.name:<24} {purpose:<9} {protection:<13} {name}")
+        file = one.path.name if one.path.name.isprintable() else ascii(one.path.name)
+        print(f"{file:<24} {purpose:<9} {protection:<13} {name}")
     if not there:
         _tell(f"there is no private key in {folder}")
 

@@ -72,7 +72,18 @@ def create(private: Path, purpose: Purpose = Purpose.SIGNING, passphrase: str | 
 
 
 def refuse_existing(private: Path) -> None:
-    """Raise EnvironmentProblem if a key, or its public half, is there already."""
+    """Raise EnvironmentProblem if a key, or its public half, is there already or cannot be.
+
+    The two are beside each other: a private key in ``a.pub`` would be taken for a public one.
+    """
+    name = private.name
+    if not name or not name.isprintable() or private.suffix.lower() == ".pub":
+        raise EnvironmentProblem(
+            ascii(str(private)),
+            "a private key cannot have this name: '.pub' is for its public half, and a name has "
+            "no control characters",
+            "Choose a name such as institution.key.",
+        )
     for path in (private, private.with_suffix(".pub")):
         if path.exists():
             raise _exists(path)

@@ -39,6 +39,20 @@ def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
     assert not private.exists()
 
 
+@pytest.mark.parametrize("name", ["a.pub", "a.PUB", "a\nb.key", "a\x1b[2J.key", "."])
+def test_a_name_that_no_private_key_can_have_is_refused_before_anything_is_written(
+    tmp_path: Path, name: str
+) -> None:
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    private = Path() if name == "." else folder / name
+    for refuse in (keys.refuse_existing, keys.create):
+        with pytest.raises(EnvironmentProblem, match="a private key cannot have this name") as no:
+            refuse(private)
+        assert no.value.what.isprintable()
+    assert list(folder.iterdir()) == []
+
+
 @pytest.mark.parametrize("purpose", Purpose)
 def test_a_public_key_says_what_it_is_for_in_its_file_and_as_text(
     tmp_path: Path, purpose: Purpose
