@@ -78,5 +78,6 @@ time elapsed since the first record (``mono_ns``, and ``wall`` over another ``bo
 less the smallest lag by that clock of any receipt behind its own record. The lesser one counts,
 since a computer that slept looks late by one clock, and one whose clock was set by the other. The
 *longest wait* is the greatest of these, and the clock offset besides where that is above 0: a clock
-that is slow cannot be told from a delay that is always the same.
+that is slow cannot be told from a delay that is always the same. All of this is reckoned in whole
+microseconds.
 """

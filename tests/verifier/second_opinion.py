@@ -215,14 +215,15 @@ class _Session:
         """How far the clocks differ, and how long the first record of each receipt waited."""
         by_clock = []
         for clock in ("time_s", "elapsed_s"):
-            base = min(at - float(getattr(self.points[seq - 1], clock)) for seq, at in times)
+            ticks = [_micros(float(getattr(point, clock))) for point in self.points]
+            base = min(_micros(at) - ticks[seq - 1] for seq, at in times)
             new, waits = 0, []
             for number, (seq, _) in enumerate(times):
-                known = min(at for _, at in times[number:])
+                known = min(_micros(at) for _, at in times[number:])
                 first = min(max(new, self.begun or 0), seq - 1)
-                waits.append(known - float(getattr(self.points[first], clock)) - base)
+                waits.append((known - ticks[first] - base) / 1e6)
                 new = seq
-            by_clock.append((base, waits))
+            by_clock.append((base / 1e6, waits))
         self.offset_s = by_clock[0][0]
         if abs(self.offset_s) > 10.0:
             self.found.append("clock_offset")
@@ -274,6 +275,11 @@ class _Session:
 
 def _integers(values: dict[str, Any], names: Sequence[str]) -> bool:
     return all(type(values.get(name)) is int for name in names)
+
+
+def _micros(seconds: float) -> int:
+    """Whole microseconds: nothing may depend on the order in which somebody adds."""
+    return round(seconds * 1e6)
 
 
 def _slept_s(record: dict[str, Any]) -> float:

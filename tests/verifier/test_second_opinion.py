@@ -79,6 +79,17 @@ def _late_now_and_then(sitting: SealedSession) -> None:
     sitting.record("heartbeat")
 
 
+def _witnessed_after(sitting: SealedSession, wait_us: int) -> None:
+    """A record waits just so long, less the 200 ms by which every receipt is late."""
+    sitting.witness()
+    sitting.record("heartbeat", after_s=0.3)
+    sitting.record("heartbeat", after_s=29)
+    sitting.record("heartbeat", after_s=29)
+    sitting.record("heartbeat", after_s=(wait_us - 58_000_000) / 1e6)
+    sitting.witness()
+    sitting.record("heartbeat")
+
+
 def _read_the_notice(sitting: SealedSession) -> None:
     """Minutes of it, in which nothing is sent."""
     sitting.received.clear()
@@ -123,6 +134,8 @@ HONEST: dict[str, tuple[Callable[[SealedSession], object], set[str]]] = {
     "suspended and set": (_suspended_and_set, {"gap", "clock_jump"}),
     "delivered late": (_late, {"witnessed_late"}),
     "late now and then": (_late_now_and_then, {"witnessed_late"}),
+    "a minute and no more": (lambda s: _witnessed_after(s, 60_000_000), set()),
+    "a microsecond more": (lambda s: _witnessed_after(s, 60_000_001), {"witnessed_late"}),
     "a notice that was read": (_read_the_notice, set()),
     "known by a later receipt": (_known_by_a_later_receipt, set()),
 }

@@ -15,6 +15,7 @@ from proctor_desktop.export.verify.findings import Findings, Invalid
 MAX_RECORD_BYTES = 4 * 1024 * 1024
 CLOCK_JUMP_S = 2.0
 SILENCE_S = 30.0
+US_PER_S = 1e6
 _MAX_INT = 2**63
 _BEFORE_CONSENT = {"session.open", "policy", "capabilities", "heartbeat"}
 
@@ -40,9 +41,9 @@ class Mark:
     elapsed_s: float
 
     @property
-    def wall_s(self) -> float:
-        """The record's wall time, in seconds since 1970."""
-        return datetime.fromisoformat(self.wall).timestamp()
+    def wall_us(self) -> int:
+        """The record's wall time, in microseconds since 1970."""
+        return round(datetime.fromisoformat(self.wall).timestamp() * US_PER_S)
 
 
 class RecordLog:

@@ -16,7 +16,7 @@ from proctor_desktop.core.chain import digest, is_sha256
 from proctor_desktop.core.moment import from_rfc3339
 from proctor_desktop.export.verdict import Facts, Trust
 from proctor_desktop.export.verify.findings import Findings
-from proctor_desktop.export.verify.record_log import Mark, RecordLog
+from proctor_desktop.export.verify.record_log import US_PER_S, Mark, RecordLog
 from proctor_desktop.wire import dsse
 
 LATE_WITNESS_S = 60.0
@@ -26,10 +26,10 @@ CLOCK_OFFSET_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A receipt that holds: up to which record, and since when (Unix time of the server)."""
+    """A receipt that holds: up to which record, and since when (the server's microseconds)."""
 
     seq: int
-    server_s: float
+    server_us: int
 
 
 class KeyChain:
@@ -68,7 +68,7 @@ def check_receipt(seq: int, envelope: bytes, log: RecordLog, trust: Trust) -> Wi
         return None
     body = _opened(envelope, dsse.RECEIPT, trust.server_keys)
     _check_points_at(seq, body, log)
-    return Witness(seq, _time_s(body.get("server_time")))
+    return Witness(seq, _time_us(body.get("server_time")))
 
 
 def check_exam(envelope: bytes, log: RecordLog, trust: Trust, findings: Findings) -> None:
@@ -132,8 +132,8 @@ def _report_waits(
     """Tell a clock that is off, and each span of which records waited long for a receipt."""
     befores = [0, *(one.seq for one in witnesses)]
     firsts = [max(before + 1, log.begun_seq) for before in befores]
-    offset_s, by_wall_s = _lags_s(firsts, witnesses, log, lambda mark: mark.wall_s)
-    _, by_elapsed_s = _lags_s(firsts, witnesses, log, lambda mark: mark.elapsed_s)
+    offset_s, by_wall_s = _lags_s(firsts, witnesses, log, lambda mark: mark.wall_us)
+    _, by_elapsed_s = _lags_s(firsts, witnesses, log, lambda mark: round(mark.elapsed_s * US_PER_S))
     # A suspended computer looks late by the one clock, a clock that was set by the other.
     lags_s = [min(both) for both in zip(by_wall_s, by_elapsed_s, strict=True)]
     held_s = max(0.0, offset_s)  # a clock that is slow, or a delay: the worse counts for a wait
@@ -153,20 +153,21 @@ def _report_waits(
 
 
 def _lags_s(
-    firsts: list[int], witnesses: list[Witness], log: RecordLog, clock_s: Callable[[Mark], float]
+    firsts: list[int], witnesses: list[Witness], log: RecordLog, clock_us: Callable[[Mark], int]
 ) -> tuple[float, list[float]]:
     """How far the clocks differ, and how long the ``firsts`` waited, each for its receipt.
 
     The smallest lag of any receipt is taken for the difference. Nothing in a file tells a clock
     that is slow from a delay that is always the same, so the difference itself is a finding.
     """
-    offset_s = min(one.server_s - clock_s(log.marks[one.seq]) for one in witnesses)
-    known_s = accumulate((one.server_s for one in reversed(witnesses)), min)  # by any receipt
-    marks = [
-        log.marks[min(*both)] for both in zip(firsts, (w.seq for w in witnesses), strict=False)
-    ]
-    lags_s = zip(marks, reversed([*known_s]), strict=True)
-    return offset_s, [at_s - clock_s(mark) - offset_s for mark, at_s in lags_s]
+    offset_us = min(one.server_us - clock_us(log.marks[one.seq]) for one in witnesses)
+    known_us = [*accumulate((one.server_us for one in reversed(witnesses)), min)]  # by any receipt
+    seqs = (min(first, one.seq) for first, one in zip(firsts, witnesses, strict=False))
+    lags_us = (
+        at_us - clock_us(log.marks[seq]) - offset_us
+        for at_us, seq in zip(reversed(known_us), seqs, strict=True)
+    )
+    return offset_us / US_PER_S, [lag_us / US_PER_S for lag_us in lags_us]
 
 
 def _opened(envelope: bytes, payload_type: str, keys: tuple[str, ...]) -> dict[str, Any]:
@@ -186,9 +187,9 @@ def _check_points_at(seq: int, body: Mapping[str, Any], log: RecordLog) -> None:
         raise dsse.BadEnvelope(f"what it signs is not this session at record {seq}")
 
 
-def _time_s(value: Any) -> float:
+def _time_us(value: Any) -> int:
     try:
-        return from_rfc3339(value).timestamp()
+        return round(from_rfc3339(value).timestamp() * US_PER_S)
     except (ValueError, TypeError) as problem:
         raise dsse.BadEnvelope("its server_time is no time") from problem
 
@@ -201,4 +202,5 @@ def _span(first_seq: int, log: RecordLog, last_seq: int = 0) -> str:
 
 
 def _seconds(first_seq: int, log: RecordLog) -> float:
-    return max(0.0, log.marks[log.head.seq].wall_s - log.marks[first_seq].wall_s)
+    passed_us = log.marks[log.head.seq].wall_us - log.marks[first_seq].wall_us
+    return max(0.0, passed_us / US_PER_S)
