@@ -102,15 +102,15 @@ class Opening:
     def lines(self) -> tuple[str, ...]:
         """For a terminal: a line for each problem, then the counts where there is any to tell."""
         problems = tuple(f"problem: {text}" for text in self.problems)
-        counts = (
-            f"{self.closed} sealed to other keys; {self.not_sealed} not sealed; "
-            f"{len(self.problems)} not what they should be"
-        )
+        rest = f"{self.not_sealed} not sealed; {len(self.problems)} not what they should be"
         if self.keys:
-            done = f"opened: {self.opened} sealed files, {self.compared} of them compared with"
-            return (*problems, f"{done} their records; {counts}")
+            return (
+                *problems,
+                f"opened: {self.opened} sealed files, {self.compared} of them compared with their "
+                f"records; {self.closed} sealed to other keys; {rest}",
+            )
         if self.closed or self.problems:
-            return (*problems, f"opened: none, since no key was given; {counts}")
+            return (*problems, f"opened: none of {self.closed} sealed files (no --key); {rest}")
         return ()
 
     def exit_code(self, verdict: Verdict) -> int:

@@ -148,7 +148,7 @@ def test_without_a_key_a_sealed_export_says_that_nothing_was_opened(
     sitting.record("identity", {}, sitting.seal(b"a face"))
     verdict, opening = opened()
     assert (verdict.outcome, opening) == (Outcome.VALID, Opening(closed=1))
-    assert opening.lines()[0].startswith("opened: none, since no key was given; 1 sealed")
+    assert opening.lines()[0].startswith("opened: none of 1 sealed files (no --key); 0 not")
     assert opening.exit_code(verdict) == 0
 
 
