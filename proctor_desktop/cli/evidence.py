@@ -104,27 +104,26 @@ def verify(
 ) -> None:
     """Tell whether an evidence file is whole and genuine (exit 0, 2 with gaps, 1 if not).
 
-    With --key every sealed file is opened, too, and compared with its record.
+    It is no, too, if a file in it is not sealed to the keys that the exam names. With --key every
+    sealed file is opened and compared with its record.
     """
     import json
 
     from proctor_desktop.export.opening import verify_opened
-    from proctor_desktop.export.verify import verify as check
 
-    trust, opening = _trusted(institution_key, server_key), None
-    if keys:
-        private = _loaded(keys, passphrase_file)
-        verdict, opening = verify_opened(existing(file), trust, private)
-    else:
-        verdict = check(existing(file), trust)
+    trust, private = _trusted(institution_key, server_key), _loaded(keys, passphrase_file)
+    verdict, opening = verify_opened(existing(file), trust, private)
+    exit_code = opening.exit_code(verdict)
     if as_json:
-        body = verdict.to_json() | ({"opening": opening.to_json()} if opening else {})
+        body = verdict.to_json() | {"opening": opening.to_json(), "exit_code": exit_code}
         print(json.dumps(body, indent=2, ensure_ascii=False))
     else:
-        print("\n".join((*verdict.lines(), *(opening.lines() if opening else ()))))
+        print("\n".join((*verdict.lines(), *opening.lines())))
         if verdict.exit_code == INVALID_EXIT:
             print("Do not rely on this file. Get it again from the candidate or the endpoint.")
-    sys.exit(INVALID_EXIT if opening and opening.problems else verdict.exit_code)
+        elif opening.problems:
+            print("Do not rely on the files that a problem names: the program makes none such.")
+    sys.exit(exit_code)
 
 
 @click.command()

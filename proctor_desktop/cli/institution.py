@@ -45,7 +45,7 @@ def exam_sign(draft: Path, key: Path, passphrase_file: Path | None, output: Path
     from proctor_desktop.config.keys import load_private
 
     private = load_private(key, passphrase.sources(passphrase_file))
-    output_bytes = exam_file.sign_draft(draft, private)
+    output_bytes = exam_file.sign_draft(draft, private, [key.parent, Path()])
     write(output, output_bytes.decode("ascii"))
     print(output)
 

@@ -39,7 +39,7 @@ def new(file: Path, purpose: str, passphrase_file: Path | None, no_passphrase: b
     refuse_existing(file)  # before anybody is asked for a passphrase in vain
     secret = None if no_passphrase else passphrase.new(passphrase_file)
     public = create(file, Purpose(purpose), secret)
-    print(public)
+    print(f"{public} {purpose}")
     _tell(f"a key for {purpose}, fingerprint {fingerprint(public)}: {file}")
     _tell(_kept(file, secret))
 
@@ -56,7 +56,8 @@ def listed(folder: Path) -> None:
         purpose = one.purpose.value if one.purpose else "not known"
         name = fingerprint(one.public) if one.public else "not known: no .pub beside it"
         protection = "passphrase" if one.protected else "NO PASSPHRASE"
-        print(f"{one.path.name:<24} {purpose:<9} {protection:<13} {name}")
+        file = one.path.name if one.path.name.isprintable() else ascii(one.path.name)
+        print(f"{file:<24} {purpose:<9} {protection:<13} {name}")
     if not there:
         _tell(f"there is no private key in {folder}")
 
@@ -65,15 +66,14 @@ def listed(folder: Path) -> None:
 @click.argument("file", type=FILE)
 @PASSPHRASE_FILE
 def export(file: Path, passphrase_file: Path | None) -> None:
-    """Print the public half of a private key, and its fingerprint."""
+    """Print the public half of a private key with what it is for, and its fingerprint."""
     from proctor_desktop.config import passphrase
-    from proctor_desktop.config.keys import load, public_half, purpose_of
+    from proctor_desktop.config.keys import line, load, public_half, purpose_of
     from proctor_desktop.wire.fingerprint import fingerprint
 
     key = load(file, passphrase.sources(passphrase_file))
-    public = public_half(key)
-    print(public)
-    print(f"fingerprint {fingerprint(public)}, for {purpose_of(key).value}")
+    print(line(key))
+    print(f"fingerprint {fingerprint(public_half(key))}, for {purpose_of(key).value}")
 
 
 def _kept(file: Path, secret: str | None) -> str:

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import TypeAdapter, ValidationError
 
 from proctor_desktop.config.fault import in_words
+from proctor_desktop.config.seal_to import NotForSealing, refuse_signing_keys, unlabelled
 from proctor_desktop.core.chain import digest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.policy import STRICT, Policy, Preset, preset_defaults
@@ -205,8 +206,12 @@ def _merged(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def sign_draft(draft: Path, key: Ed25519PrivateKey) -> bytes:
-    """Check an exam that is still plain JSON and sign it; raises EnvironmentProblem."""
+def sign_draft(draft: Path, key: Ed25519PrivateKey, key_folders: Iterable[Path] = ()) -> bytes:
+    """Check an exam that is still plain JSON and sign it; raises EnvironmentProblem.
+
+    A key in ``seal_to`` may have behind it what it is for, as in its ``.pub`` file. No key is taken
+    that cannot be one for sealing, or that is one for signing as far as ``key_folders`` tell.
+    """
     try:
         body = json.loads(draft.read_text("utf-8"), object_pairs_hook=_once_each, parse_int=_whole)
     except OSError as problem:
@@ -219,15 +224,14 @@ def sign_draft(draft: Path, key: Ed25519PrivateKey) -> bytes:
         ) from problem
     if not isinstance(body, dict):
         raise EnvironmentProblem(str(draft), "the draft is not a JSON object", _CORRECT)
-    exam = parse(body, str(draft), _CORRECT)
-    if (
-        dsse.public_hex(key) in exam.seal_to
-    ):  # both kinds of key look alike, and this one opens none
-        raise EnvironmentProblem(
-            str(draft),
-            "seal_to names the key that signs the exam: nobody could open what is sealed to it",
-            "Name a key made by 'proctor-desktop keys new --for sealing'.",
-        )
+    try:
+        if "seal_to" in body:
+            body["seal_to"] = unlabelled(body["seal_to"])
+        exam = parse(body, str(draft), _CORRECT)
+        refuse_signing_keys(exam.seal_to, dsse.public_hex(key), {draft.parent, *key_folders})
+    except NotForSealing as problem:
+        remedy = "Name a key made by 'proctor-desktop keys new --for sealing'."
+        raise EnvironmentProblem(str(draft), str(problem), remedy) from problem
     return sign(exam, key)
 
 

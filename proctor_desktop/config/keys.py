@@ -1,7 +1,8 @@
 """Keys in files: private ones as PEM for their owner only, public ones as one line of hex.
 
 A key is either for signing (Ed25519: exams) or for sealing (X25519: what evidence is sealed to);
-one is never taken for the other. A public key for sealing says so behind its hex.
+one is never taken for the other. A public key says behind its hex what it is for; one that does
+not, as older ones, is for signing.
 """
 
 from __future__ import annotations
@@ -62,18 +63,27 @@ def create(private: Path, purpose: Purpose = Purpose.SIGNING, passphrase: str | 
 
     Returns the public key in hex. Raises EnvironmentProblem rather than overwrite a key.
     """
-    signing = purpose is Purpose.SIGNING
-    key = Ed25519PrivateKey.generate() if signing else X25519PrivateKey.generate()
-    public = public_half(key)
     refuse_existing(private)
+    kind = Ed25519PrivateKey if purpose is Purpose.SIGNING else X25519PrivateKey
+    key: PrivateKey = kind.generate()
     _write_new(private, _pem(key, passphrase))
-    line = public if signing else f"{public} {purpose.value}"
-    _write_new(private.with_suffix(".pub"), f"{line}\n".encode("ascii"), mode=0o644)
-    return public
+    _write_new(private.with_suffix(".pub"), f"{line(key)}\n".encode("ascii"), mode=0o644)
+    return public_half(key)
 
 
 def refuse_existing(private: Path) -> None:
-    """Raise EnvironmentProblem if a key, or its public half, is there already."""
+    """Raise EnvironmentProblem if a key, or its public half, is there already or cannot be.
+
+    The two are beside each other: a private key in ``a.pub`` would be taken for a public one.
+    """
+    name = private.name
+    if not name or not name.isprintable() or private.suffix.lower() == ".pub":
+        raise EnvironmentProblem(
+            ascii(str(private)),
+            "a private key cannot have this name: '.pub' is for its public half, and a name has "
+            "no control characters",
+            "Choose a name such as institution.key.",
+        )
     for path in (private, private.with_suffix(".pub")):
         if path.exists():
             raise _exists(path)
@@ -122,7 +132,7 @@ def public(text_or_path: str, purpose: Purpose = Purpose.SIGNING) -> str:
     try:
         if path.is_file():
             text = path.read_text("ascii").strip()
-        stated, raw = _public(text)
+        stated, raw = stated_public(text)
     except (OSError, ValueError) as problem:
         raise _not_a_key(text_or_path, purpose) from problem
     if stated not in {None, purpose}:
@@ -133,6 +143,11 @@ def public(text_or_path: str, purpose: Purpose = Purpose.SIGNING) -> str:
 def public_half(key: PrivateKey) -> str:
     """The public half of a private key, in hex."""
     return key.public_key().public_bytes_raw().hex()
+
+
+def line(key: PrivateKey) -> str:
+    """The public half as others get it: its hex, and what it is for."""
+    return f"{public_half(key)} {purpose_of(key).value}"
 
 
 def purpose_of(key: PrivateKey) -> Purpose:
@@ -149,6 +164,19 @@ def found(folder: Path) -> list[KeyFile]:
     return [one for path in files if (one := _key_file(path)) is not None]
 
 
+def stated_public(text: str) -> tuple[Purpose | None, str]:
+    """What a public key says it is for, and its hex; raises ValueError for what is none."""
+    words = text.split()
+    if len(words) not in {1, 2}:
+        raise ValueError("a public key is one word of hex, and perhaps what it is for")
+    raw = bytes.fromhex(words[0])
+    Ed25519PublicKey.from_public_bytes(raw)  # the same size for either kind
+    stated = Purpose(words[1]) if len(words) > 1 else None
+    if stated is Purpose.SEALING:
+        check_key(raw.hex())
+    return stated, raw.hex()
+
+
 def keyring_name(path: Path) -> str:
     """The name under which the keyring holds this key's passphrase: it goes where the file goes."""
     return digest(_content(path))[:32]
@@ -163,23 +191,10 @@ def _key_file(path: Path) -> KeyFile | None:
     if not begins.startswith((_ENCRYPTED, _PLAIN)):
         return None
     try:
-        stated, raw = _public(path.with_suffix(".pub").read_text("ascii").strip())
+        stated, raw = stated_public(path.with_suffix(".pub").read_text("ascii"))
     except (OSError, ValueError):
         return KeyFile(path, begins == _ENCRYPTED, "", None)
     return KeyFile(path, begins == _ENCRYPTED, raw, stated or Purpose.SIGNING)
-
-
-def _public(text: str) -> tuple[Purpose | None, str]:
-    """What a public key says it is for, and its hex; raises ValueError for what is none."""
-    words = text.split()
-    if len(words) not in {1, 2}:
-        raise ValueError("a public key is one word of hex, and perhaps what it is for")
-    raw = bytes.fromhex(words[0])
-    Ed25519PublicKey.from_public_bytes(raw)  # the same size for either kind
-    stated = Purpose(words[1]) if len(words) > 1 else None
-    if stated is Purpose.SEALING:
-        check_key(raw.hex())
-    return stated, raw.hex()
 
 
 def _unlocked(path: Path, content: bytes, passphrases: Sequence[Source]) -> object:

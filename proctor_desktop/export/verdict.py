@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from math import ceil
 from typing import Any
 
 from proctor_desktop.core.chain import is_sha256
@@ -54,7 +55,14 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was counted. ``unwitnessed`` is the number of records that no receipt covers."""
+    """What was counted. ``unwitnessed`` is the number of records that no receipt covers.
+
+    ``longest_wait_s`` is the longest that any other record, from consent on, waited for its
+    receipt, taking the computer's clock for right where it is slow. ``clock_offset_s`` is the
+    smallest lag of any receipt: by so much the computer's clock was behind, or everything late;
+    below 0 it was ahead.
+    Both are None without a receipt by a trusted server.
+    """
 
     session: str = ""
     session_key: str = ""
@@ -69,7 +77,23 @@ class Facts:
     checkpoints: int = 0
     receipts: int = 0
     unwitnessed: int = 0
+    clock_offset_s: float | None = None
+    longest_wait_s: float | None = None
     size_bytes: int = 0
+
+    @property
+    def witnessing(self) -> str:
+        """A sentence on how soon the server knew the records; empty if that is not known."""
+        offset_s, wait_s = self.clock_offset_s, self.longest_wait_s
+        if offset_s is None or wait_s is None:
+            return ""
+        which = "every other record" if self.unwitnessed else "every record"
+        clock = (
+            f"by the computer's own clock, which was no more than {ceil(offset_s)} s behind"
+            if offset_s >= 0
+            else f"if the computer's clock was {ceil(-offset_s)} s ahead: if by more, so much later"
+        )
+        return f"{which} from consent on was witnessed within {ceil(wait_s)} s, {clock}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +115,14 @@ class Verdict:
         return _EXIT_CODES[self.outcome]
 
     def lines(self) -> tuple[str, ...]:
-        """The verdict for a terminal: the outcome, then a line for each problem and gap."""
+        """The verdict for a terminal: the outcome, then a line for each problem and gap.
+
+        The last line says how soon the records were witnessed, unless the export is INVALID.
+        """
         gaps = (f"gap: {gap.text}" for gap in self.gaps)
-        return (self.outcome.value, *(f"problem: {text}" for text in self.problems), *gaps)
+        told = "" if self.outcome is Outcome.INVALID else self.facts.witnessing
+        problems = (f"problem: {text}" for text in self.problems)
+        return (self.outcome.value, *problems, *gaps, *((told,) if told else ()))
 
     def to_json(self) -> dict[str, Any]:
         """The verdict as a JSON object."""

@@ -18,6 +18,7 @@ from proctor_desktop.core.frame import Frame
 from proctor_desktop.core.moment import NS_PER_S, Clock, Moment
 from proctor_desktop.core.observation import Source
 from proctor_desktop.hosts import Host
+from proctor_desktop.hosts.durability import FULL
 from proctor_desktop.hosts.screen_changes import ScreenChanges
 from proctor_desktop.hosts.worker import Crashed, Worker
 from proctor_desktop.sources.outage import Outage, Report
@@ -196,6 +197,12 @@ def open_screen(host: Host) -> Shooter:
 
 
 def _no_screen(problem: Exception) -> EnvironmentProblem:
+    if isinstance(problem, OSError) and problem.errno in FULL:
+        return EnvironmentProblem(
+            "screen recording",
+            f"there is no room for a picture of the screen in memory ({problem.strerror})",
+            "Raise the limit on the size of files (ulimit -f), or make room in /dev/shm.",
+        )
     reason = str(problem) or "it does not answer"
     return EnvironmentProblem(
         "screen recording",

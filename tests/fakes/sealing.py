@@ -29,14 +29,14 @@ SEAL_TO = (public(INSTITUTION), public(ESCROW))
 class SealingSession(SealedSession):
     """A session of an exam that seals to the institution and to an escrow."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, seal_to: tuple[str, ...] = SEAL_TO) -> None:
         exam = Exam(
             id="algebra-1",
             title="Algebra I",
             institution="Example University",
             endpoint="https://exams.example.edu",
             notice="Camera, microphone and screen are recorded.",
-            seal_to=SEAL_TO,
+            seal_to=seal_to,
             policy=preset_defaults(Preset.INTERVIEW),
         )
         super().__init__(folder, exam=exam)
@@ -48,9 +48,10 @@ class SealingSession(SealedSession):
         session: str = "",
         seals: str | None = None,
         cut_bytes: int = 0,
+        to: tuple[str, ...] = SEAL_TO,
     ) -> BlobRef:
         """Keep a sealed blob; what is given instead of the truth is recorded or sealed."""
-        file, salted = sealed(content, Recipients(session or self.session, SEAL_TO), media_type)
+        file, salted = sealed(content, Recipients(session or self.session, to), media_type)
         kept = self.blob(file[: len(file) - cut_bytes], media_type)
         return replace(kept, seals=salted if seals is None else seals)
 

@@ -67,8 +67,21 @@ one record to the next: another ``boot`` [reboot], or the clocks' difference cha
 it, or the one behind it, is a ``gap`` of the ``source`` "monitor" with ``seconds`` within 2 s of
 the change: the computer was suspended); no trusted institution given, or receipts but no trusted
 server [unchecked]; records behind the last checkpoint [unsigned_tail]; records that no receipt
-covers [unwitnessed]; the smallest of the receipts' lags behind their first record exceeds 300 s
-either way [clock_offset]; a receipt lags more than 120 s more than that one, by the wall clock and
-by the elapsed time [witnessed_late]; absent blobs [missing_blob], [withheld].
+covers [unwitnessed]; the *clock offset*, the smallest lag of any receipt's ``server_time`` behind
+the ``wall`` of the record that it points at, exceeds 10 s either way [clock_offset]; one or more
+receipts in a row whose first new record waited more than 60 s for one, once for each such row
+[witnessed_late]; absent blobs [missing_blob], [withheld].
 VALID: none of it.
+
+A record is known to the server from the earliest ``server_time`` of all receipts at or behind it.
+A receipt's first new record is the one behind the receipt before it, but none of those that begin
+the session, up to the first that is no ``session.open``, ``policy``, ``capabilities`` or
+``heartbeat``: nothing is sent before the candidate agrees. Where only such records are new, it is
+the one that the receipt points at. How long it waited is counted twice: by ``wall``, and by the
+time elapsed since the first record (``mono_ns``, and ``wall`` over another ``boot``); each time
+less the smallest lag by that clock of any receipt behind its own record. The lesser one counts,
+since a computer that slept looks late by one clock, and one whose clock was set by the other. The
+*longest wait* is the greatest of these, and the clock offset besides where that is above 0: a clock
+that is slow cannot be told from a delay that is always the same. All of this is reckoned in whole
+microseconds.
 """

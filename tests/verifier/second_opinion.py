@@ -15,25 +15,33 @@ from tests.verifier.json_text import parse
 
 MI_B = 1024 * 1024
 KEYS = ("v", "session", "seq", "prev", "wall", "mono_ns", "boot", "kind", "data", "blobs")
+BEFORE_CONSENT = ("session.open", "policy", "capabilities", "heartbeat")
 _WALL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Opinion:
-    """VALID, VALID WITH GAPS or INVALID; the kinds of the gaps, sorted, and the first problem."""
+    """VALID, VALID WITH GAPS or INVALID; the kinds of the gaps, sorted, and the first problem.
+
+    The figures are None without a receipt that could be checked.
+    """
 
     outcome: str
     gaps: tuple[str, ...] = ()
     why: str = ""
+    clock_offset_s: float | None = None
+    longest_wait_s: float | None = None
 
 
 def judge(data: bytes, institutions: Sequence[str], servers: Sequence[str]) -> Opinion:
     """What to think of an export, by whom the caller trusts."""
     try:
-        gaps = _Session(read(data)).gaps(institutions, servers)
+        session = _Session(read(data))
+        gaps = session.gaps(institutions, servers)
     except Refused as problem:
         return Opinion("INVALID", (), str(problem))
-    return Opinion("VALID WITH GAPS" if gaps else "VALID", tuple(sorted(gaps)))
+    outcome = "VALID WITH GAPS" if gaps else "VALID"
+    return Opinion(outcome, tuple(sorted(gaps)), "", session.offset_s, session.longest_s)
 
 
 @dataclass
@@ -58,6 +66,9 @@ class _Session:
     exam: str | None = None
     running: bool = False
     closed: bool = False
+    begun: int | None = None
+    offset_s: float | None = None
+    longest_s: float | None = None
 
     def gaps(self, institutions: Sequence[str], servers: Sequence[str]) -> list[str]:
         """The gaps of an export that is genuine; raises Refused for any other."""
@@ -140,6 +151,8 @@ class _Session:
         need(self.blobs.setdefault(blob["sha256"], blob["size"]) == blob["size"], "blob size")
 
     def _note(self, kind: str, data: dict[str, Any]) -> None:
+        if self.begun is None and kind not in BEFORE_CONSENT:
+            self.begun = len(self.points)
         if kind in ("gap", "not_captured", "restart"):
             self.found.append(kind)
         self.running = self.running or kind == "exam.start"
@@ -200,20 +213,26 @@ class _Session:
             self._lateness(times)
 
     def _lateness(self, times: list[tuple[int, float]]) -> None:
-        """The lag of each receipt behind its first new record, by both clocks."""
+        """How far the clocks differ, and how long the first record of each receipt waited."""
         by_clock = []
         for clock in ("time_s", "elapsed_s"):
-            base = min(at - float(getattr(self.points[seq - 1], clock)) for seq, at in times)
-            first, lags = 0, []
-            for seq, at in times:
-                lags.append(at - float(getattr(self.points[first], clock)) - base)
-                first = min(seq, len(self.points) - 1)
-            by_clock.append((base, lags))
-        if abs(by_clock[0][0]) > 300.0:
+            ticks = [_micros(float(getattr(point, clock))) for point in self.points]
+            base = min(_micros(at) - ticks[seq - 1] for seq, at in times)
+            new, waits = 0, []
+            for number, (seq, _) in enumerate(times):
+                known = min(_micros(at) for _, at in times[number:])
+                first = min(max(new, self.begun or 0), seq - 1)
+                waits.append((known - ticks[first] - base) / 1e6)
+                new = seq
+            by_clock.append((base / 1e6, waits))
+        self.offset_s = by_clock[0][0]
+        if abs(self.offset_s) > 10.0:
             self.found.append("clock_offset")
-        for lags in zip(by_clock[0][1], by_clock[1][1], strict=True):
-            if min(lags) > 120.0:
-                self.found.append("witnessed_late")
+        waits = [min(both) for both in zip(by_clock[0][1], by_clock[1][1], strict=True)]
+        late = [wait > 60.0 for wait in waits]
+        rows = sum(now and not before for before, now in zip([False, *late], late, strict=False))
+        self.found += ["witnessed_late"] * rows
+        self.longest_s = max(waits) + max(0.0, self.offset_s)
 
     # -- files --------------------------------------------------------------------------------
 
@@ -257,6 +276,11 @@ class _Session:
 
 def _integers(values: dict[str, Any], names: Sequence[str]) -> bool:
     return all(type(values.get(name)) is int for name in names)
+
+
+def _micros(seconds: float) -> int:
+    """Whole microseconds: nothing may depend on the order in which somebody adds."""
+    return round(seconds * 1e6)
 
 
 def _slept_s(record: dict[str, Any]) -> float:

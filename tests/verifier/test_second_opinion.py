@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from proctor_desktop.core.chain import BrokenChain, decode, encode
+from proctor_desktop.core.chain import EMPTY, BrokenChain, decode, encode
 from proctor_desktop.export.package import write_package
 from proctor_desktop.export.verify import Trust, examine
 from proctor_desktop.wire import dsse
@@ -42,7 +42,7 @@ def _restarted(sitting: SealedSession) -> None:
 
 
 def _jumped(sitting: SealedSession) -> None:
-    sitting.now = replace(sitting.now, wall_utc=sitting.now.wall_utc + timedelta(seconds=60))
+    sitting.now = replace(sitting.now, wall_utc=sitting.now.wall_utc + timedelta(seconds=30))
     sitting.record("heartbeat")
 
 
@@ -63,6 +63,68 @@ def _late(sitting: SealedSession) -> None:
         sitting.record("heartbeat", after_s=5)
 
 
+def _always_late(sitting: SealedSession) -> None:
+    """Every receipt a little less than five minutes behind its batch, as if the upload was held."""
+    sitting.received.clear()
+    for _ in range(20):
+        for _ in range(20):
+            sitting.record("heartbeat", after_s=5.9)
+        sitting.checkpoint()
+        sitting.receipt(late_s=295)
+
+
+def _late_now_and_then(sitting: SealedSession) -> None:
+    for beats in (15, 15, 1, 15, 1):
+        for _ in range(beats):
+            sitting.record("heartbeat", after_s=5)
+        sitting.witness()
+    sitting.record("heartbeat")
+
+
+def _witnessed_after(sitting: SealedSession, wait_us: int) -> None:
+    """A record waits just so long, less the 200 ms by which every receipt is late."""
+    sitting.witness()
+    sitting.record("heartbeat", after_s=0.3)
+    sitting.record("heartbeat", after_s=29)
+    sitting.record("heartbeat", after_s=29)
+    sitting.record("heartbeat", after_s=(wait_us - 58_000_000) / 1e6)
+    sitting.witness()
+    sitting.record("heartbeat")
+
+
+def _read_the_notice(sitting: SealedSession) -> None:
+    """Minutes of it, in which nothing is sent."""
+    sitting.received.clear()
+    sitting.log, sitting.head = sitting.log[:0], EMPTY
+    sitting.signed.clear()
+    sitting.checkpoints_made = 0
+    sitting.open()
+    for _ in range(30):
+        sitting.record("heartbeat", after_s=5)
+    sitting.record("consent", {"given": True})
+    sitting.record("exam.start")
+    sitting.witness()
+    sitting.record("heartbeat")
+
+
+def _known_by_a_later_receipt(sitting: SealedSession) -> None:
+    """A receipt that was made anew, long after one further on had been given."""
+    sitting.record("heartbeat")
+    sitting.checkpoint()
+    sitting.receipt(late_s=500)
+    sitting.record("heartbeat")
+    sitting.witness()
+    sitting.record("heartbeat")
+
+
+def _clock_is_fast(sitting: SealedSession) -> None:
+    sitting.received.clear()
+    for _ in range(10):
+        sitting.record("heartbeat", after_s=5)
+        sitting.checkpoint()
+        sitting.receipt(late_s=-200)
+
+
 HONEST: dict[str, tuple[Callable[[SealedSession], object], set[str]]] = {
     "whole": (lambda _: None, set()),
     "a gap": (lambda s: s.record("gap", {"seconds": 3}), {"gap"}),
@@ -73,6 +135,11 @@ HONEST: dict[str, tuple[Callable[[SealedSession], object], set[str]]] = {
     "suspended": (_suspended, {"gap"}),
     "suspended and set": (_suspended_and_set, {"gap", "clock_jump"}),
     "delivered late": (_late, {"witnessed_late"}),
+    "late now and then": (_late_now_and_then, {"witnessed_late"}),
+    "a minute and no more": (lambda s: _witnessed_after(s, 60_000_000), set()),
+    "a microsecond more": (lambda s: _witnessed_after(s, 60_000_001), {"witnessed_late"}),
+    "a notice that was read": (_read_the_notice, set()),
+    "known by a later receipt": (_known_by_a_later_receipt, set()),
 }
 ENDINGS: dict[str, tuple[Callable[[SealedSession], object], set[str]]] = {
     "closed": (SealedSession.close, set()),
@@ -104,7 +171,13 @@ def both(
     theirs = judge(raw, institutions, servers)
     assert theirs.outcome == ours.outcome.value, (ours.problems, theirs.why)
     gaps = sorted(gap.kind for gap in ours.gaps)
-    assert theirs.outcome == "INVALID" or list(theirs.gaps) == gaps
+    if theirs.outcome != "INVALID":
+        assert list(theirs.gaps) == gaps
+        for ours_s, theirs_s in (
+            (ours.facts.clock_offset_s, theirs.clock_offset_s),
+            (ours.facts.longest_wait_s, theirs.longest_wait_s),
+        ):
+            assert ours_s == (theirs_s if theirs_s is None else pytest.approx(theirs_s, abs=0.002))
     return theirs.outcome, gaps
 
 
@@ -116,11 +189,27 @@ def test_both_name_the_same_gaps(tmp_path: Path, name: str, ending: str) -> None
     for happening, _ in (HONEST[name], ENDINGS[ending]):
         happening(sitting)
     expected = HONEST[name][1] | ENDINGS[ending][1]
-    if ending == "crashed":
+    if ending == "crashed" and name == "delivered late":
         expected -= {"witnessed_late"}  # nothing has arrived, so nothing arrived late
     outcome, gaps = both(exported(sitting, tmp_path), INSTITUTIONS, SERVERS)
     assert set(gaps) == expected
     assert outcome == ("VALID WITH GAPS" if expected else "VALID")
+
+
+OFF_CLOCKS: dict[str, tuple[Callable[[SealedSession], object], list[str]]] = {
+    "always late": (_always_late, ["clock_offset", "witnessed_late"]),
+    "a clock that is fast": (_clock_is_fast, ["clock_offset"]),
+}
+
+
+@pytest.mark.parametrize("name", OFF_CLOCKS)
+def test_both_name_a_clock_that_is_off(tmp_path: Path, name: str) -> None:
+    sitting, (happening, expected) = started(tmp_path), OFF_CLOCKS[name]
+    happening(sitting)
+    sitting.record("session.close")
+    sitting.checkpoint()
+    sitting.receipt(late_s=299 if name == "always late" else -199)
+    assert both(exported(sitting, tmp_path), INSTITUTIONS, SERVERS) == ("VALID WITH GAPS", expected)
 
 
 def test_both_ask_whom_to_trust(tmp_path: Path) -> None:

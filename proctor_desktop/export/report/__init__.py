@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from proctor_desktop.core.chain import Record, digest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.export import container
 from proctor_desktop.export.opening import Keyholder
+from proctor_desktop.export.recipients import RecipientCheck
 from proctor_desktop.export.report import fields
 from proctor_desktop.export.report.assessment import Assessment, assess
 from proctor_desktop.export.report.checks import Checks
@@ -25,8 +26,11 @@ from proctor_desktop.export.report.table import to_csv
 from proctor_desktop.export.signed_exam import signed_exam
 from proctor_desktop.export.verify import Archive, Invalid, Outcome, Trust, Verdict, examine
 from proctor_desktop.wire.seal import OVERHEAD_BYTES
+from proctor_desktop.wire.unseal import MAX_HEADER_BYTES
 
 __all__ = ["Report", "report", "report_from_package"]
+
+_MAX_PROBLEMS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,17 @@ def report(
 
     ``keys`` open what is sealed, in memory; what is in the report is readable for everybody.
     """
-    heard = _Heard()
+    heard, check = _Heard(), RecipientCheck(exam.exam.seal_to if exam else None)
     for record in records:
         heard.take(record)
-    return _report(verdict, trust, heard, exam, files, keys)
+
+    def checked(sha256: str) -> bytes | None:
+        content = files(sha256)
+        if content is not None:
+            check.take(sha256, content[:MAX_HEADER_BYTES])
+        return content
+
+    return _report(verdict, trust, heard, exam, checked, keys, check)
 
 
 def _report(
@@ -81,16 +92,19 @@ def _report(
     exam: SignedExam | None,
     files: Files,
     keys: Iterable[X25519PrivateKey],
+    check: RecipientCheck,
 ) -> Report:
     kept, told = heard.kept, sitting(heard.kept)
     shown = media(told, kept[0].session if kept else "", files, Keyholder(keys))
+    problems = tuple(dict.fromkeys((*shown.problems, *check.problems)))[:_MAX_PROBLEMS]
+    shown = replace(shown, problems=problems)
     assessment = assess(
         told,
         heard.checks,
         exam,
         _recorded_policy(kept),
         authentic=verdict.outcome is not Outcome.INVALID,
-        sealing=seal_note(exam, shown),
+        sealing=seal_note(exam, shown, check),
     )
     return Report(verdict, trust, exam, told, assessment, shown)
 
@@ -104,8 +118,10 @@ def report_from_package(path: Path, trust: Trust, keys: Iterable[X25519PrivateKe
     try:
         with path.open("rb") as file:
             verdict, archive = examine(file, trust, heard.take)
-            blobs = _Blobs(archive)
-            return _report(verdict, trust, heard, signed_exam(archive), blobs.file, keys)
+            exam, blobs = signed_exam(archive), _Blobs(archive)
+            check = RecipientCheck(exam.exam.seal_to if exam else None)
+            check.take_all(archive)
+            return _report(verdict, trust, heard, exam, blobs.file, keys, check)
     except OSError as problem:
         raise EnvironmentProblem(
             str(path),
@@ -135,17 +151,14 @@ class _Blobs:
 
     def file(self, sha256: str) -> bytes | None:
         """A blob's bytes, or None if it is not there, not whole or too large."""
-        content = self._read(container.BLOBS + sha256, MAX_STILL_BYTES + OVERHEAD_BYTES)
-        return content if content is not None and digest(content) == sha256 else None
-
-    def _read(self, name: str, limit_bytes: int) -> bytes | None:
-        entry = self._archive.entries.get(name) if self._archive else None
+        entry = self._archive.entries.get(container.BLOBS + sha256) if self._archive else None
         if self._archive is None or entry is None:
             return None
         try:
-            return self._archive.read(entry, limit_bytes)
+            content = self._archive.read(entry, MAX_STILL_BYTES + OVERHEAD_BYTES)
         except Invalid:
             return None
+        return content if digest(content) == sha256 else None
 
 
 def _recorded_policy(records: Iterable[Record]) -> Mapping[str, Any] | None:

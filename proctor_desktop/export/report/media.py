@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from proctor_desktop.config.exam import SignedExam
 from proctor_desktop.core.chain import BlobRef
 from proctor_desktop.export.opening import Keyholder, Look
+from proctor_desktop.export.recipients import RecipientCheck
 from proctor_desktop.export.report.sitting import Sitting
 from proctor_desktop.export.report.still import Still, still
 from proctor_desktop.wire.fingerprint import fingerprint
@@ -25,15 +26,13 @@ class Media:
 
     ``clips`` are those whose files are there; nothing of them is in the report itself. ``sealed``
     gives the fingerprints that a file is sealed to where it was not opened; ``opened`` are those
-    that were. ``open_to_all`` counts the files that are not sealed. ``problems`` name files that
-    are not what their records say.
+    that were. ``problems`` name files that are not what their records say.
     """
 
     stills: Mapping[str, Still]
     clips: frozenset[str]
     sealed: Mapping[str, tuple[str, ...]]
     opened: frozenset[str]
-    open_to_all: int
     problems: tuple[str, ...]
 
 
@@ -57,7 +56,6 @@ def media(told: Sitting, session: str, files: Files, keyholder: Keyholder) -> Me
         clips=frozenset(looks) & {blob.sha256 for blob in clips},
         sealed={n: look.sealed_to for n, look in sealed.items() if look.content is None},
         opened=frozenset(n for n, look in sealed.items() if look.content is not None),
-        open_to_all=sum(not look.sealed_to and not look.problem for look in looks.values()),
         problems=tuple(f"{name}: {one.problem}" for name, one in looks.items() if one.problem),
     )
 
@@ -74,18 +72,21 @@ def _clips(told: Sitting) -> list[BlobRef]:
     return [clip.blob for clip in told.clips[:MAX_PICTURES] if clip.blob is not None]
 
 
-def seal_note(exam: SignedExam | None, shown: Media) -> str:
+def seal_note(exam: SignedExam | None, shown: Media, check: RecipientCheck) -> str:
     """Who can see the pictures, for a reader of the report."""
     if exam is None:
         return "Whom the evidence was to be sealed to is not known: the exam file cannot be read."
     keys = exam.exam.seal_to
+    names = " or ".join(map(fingerprint, keys))
     if not keys:
-        return (
+        words = [
             "The evidence is not sealed: the exam names no key to seal to. Whoever has the "
             "export can see its pictures."
-        )
-    names = " or ".join(map(fingerprint, keys))
-    words = [f"The evidence is sealed: only who holds the key {names} can open its pictures."]
+        ]
+    elif check.not_sealed or check.strangers:
+        words = [f"The exam asks for everything to be sealed to the key {names}, and it is not."]
+    else:
+        words = [f"The evidence is sealed: only who holds the key {names} can open its pictures."]
     if shown.opened:
         words.append(
             f"For this report {len(shown.opened)} files were opened, each compared with its "
@@ -93,6 +94,11 @@ def seal_note(exam: SignedExam | None, shown: Media) -> str:
         )
     if shown.sealed:
         words.append(f"{len(shown.sealed)} files were not opened: no key was given that fits.")
-    if shown.open_to_all:
-        words.append(f"{shown.open_to_all} files are NOT sealed, although the exam asks for it.")
+    if keys and check.not_sealed:
+        words.append(f"{check.not_sealed} files are NOT sealed: everybody can see them.")
+    if check.strangers:
+        words.append(
+            f"{check.strangers} files are sealed to OTHER KEYS than the exam names: whoever holds "
+            "those can see them, and those whom the exam names perhaps cannot."
+        )
     return " ".join(words)

@@ -10,14 +10,4 @@ from proctor_desktop.export.verify.archive import Archive
 from proctor_desktop.export.verify.check import examine, verify
 from proctor_desktop.export.verify.findings import Invalid
 
-__all__ = [
-    "Archive",
-    "Facts",
-    "Gap",
-    "Invalid",
-    "Outcome",
-    "Trust",
-    "Verdict",
-    "examine",
-    "verify",
-]
+__all__ = ["Archive", "Facts", "Gap", "Invalid", "Outcome", "Trust", "Verdict", "examine", "verify"]

@@ -58,6 +58,10 @@ class Archive:
             raise Invalid(f"{entry.name}: larger than the {limit_bytes} bytes that it may have")
         return b"".join(self.pieces(entry))
 
+    def beginning(self, entry: Entry, limit_bytes: int) -> bytes:
+        """At most so many of an entry's first bytes, whatever its checksum."""
+        return self._read_at(entry.data_offset_bytes, min(limit_bytes, entry.size_bytes))
+
     def sha256(self, entry: Entry) -> str:
         """The hash of the entry's bytes, read in pieces."""
         digest = hashlib.sha256()

@@ -180,18 +180,16 @@ class _Judgement:
             self._findings.gap("withheld", text)
 
     def _conclude(self, files: list[FileLine], manifest: Manifest) -> Facts:
-        log, last = self._log, self._log.marks[self._log.head.seq]
-        covered = max(map(container.seq_of, self._checkpoints), default=0)
-        signatures.report_unsigned_tail(covered, log, self._findings)
-        unwitnessed = signatures.report_unwitnessed(
-            self._witnesses, len(self._receipts), log, self._trust, self._findings
+        log, findings = self._log, self._findings
+        signatures.report_unsigned_tail(
+            max(map(container.seq_of, self._checkpoints), default=0), log, findings
         )
-        return Facts(
+        facts = Facts(
             session=log.session,
             session_key=log.session_key,
             exam_sha256=manifest.exam_sha256,
             first_wall=log.marks[1].wall,
-            last_wall=last.wall,
+            last_wall=log.marks[log.head.seq].wall,
             closed=log.closed,
             records=log.head.seq,
             blobs=sum(line.name.startswith(BLOBS) for line in files),
@@ -199,9 +197,9 @@ class _Judgement:
             withheld_blobs=len(manifest.withheld),
             checkpoints=len(self._checkpoints),
             receipts=len(self._receipts),
-            unwitnessed=unwitnessed,
             size_bytes=self._archive.size_bytes,
         )
+        return signatures.report_witnesses(facts, self._witnesses, log, self._trust, findings)
 
 
 def _withheld(stated: Mapping[str, Any], absent: Collection[str]) -> tuple[str, ...]:

@@ -15,7 +15,9 @@ from proctor_desktop.export.verify.findings import Findings, Invalid
 MAX_RECORD_BYTES = 4 * 1024 * 1024
 CLOCK_JUMP_S = 2.0
 SILENCE_S = 30.0
+US_PER_S = 1e6
 _MAX_INT = 2**63
+_BEFORE_CONSENT = {"session.open", "policy", "capabilities", "heartbeat"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +41,17 @@ class Mark:
     elapsed_s: float
 
     @property
-    def time(self) -> datetime:
-        """The record's wall time."""
-        return datetime.fromisoformat(self.wall)
+    def wall_us(self) -> int:
+        """The record's wall time, in microseconds since 1970."""
+        return round(datetime.fromisoformat(self.wall).timestamp() * US_PER_S)
 
 
 class RecordLog:
     """The record log, walked once from the first record to the last.
 
     ``marks`` holds the records after which a signature may stand (``marked`` names them by
-    sequence number), the one behind each of these, the first and the last.
+    sequence number), the one behind each of these, the first and the last, and ``begun_seq``:
+    nothing is sent before the candidate agrees, and nobody can wait for a receipt of it.
     """
 
     def __init__(self, findings: Findings, marked: Collection[int]) -> None:
@@ -61,6 +64,7 @@ class RecordLog:
         self.blobs: dict[str, Named] = {}
         self.marks: dict[int, Mark] = {}
         self.last: Record | None = None
+        self.begun_seq = 0
         self._wall = datetime.min
         self._jump: tuple[int, float] | None = None
         self._step_s = 0.0
@@ -72,7 +76,7 @@ class RecordLog:
     def walk(self, pieces: Iterable[bytes], on_record: Callable[[Record], None] | None) -> None:
         """Take all records; raises Invalid or BrokenChain at the first that does not hold."""
         digest = hashlib.sha256()
-        for raw in _lines(_hashed(pieces, digest.update)):
+        for raw in _lines(pieces, digest.update):
             record = decode(raw, fractions=on_record is not None)
             self._take(record)
             if on_record is not None:
@@ -105,7 +109,9 @@ class RecordLog:
         else:
             self._compare_clocks(self.last, record, (wall - self._wall).total_seconds())
         self._wall = wall
-        if record.seq in self._marked:
+        if not self.begun_seq and record.kind not in _BEFORE_CONSENT:
+            self.begun_seq = record.seq
+        if record.seq == self.begun_seq or record.seq in self._marked:
             self.marks[record.seq] = Mark(record.hash, record.wall, self._elapsed_s)
         self._note_blobs(record)
         self._note_kind(record)
@@ -175,16 +181,11 @@ class RecordLog:
             self._findings.gap("clock_jump", f"{text} {jump_s:+.1f} s", abs(jump_s))
 
 
-def _hashed(pieces: Iterable[bytes], update: Callable[[bytes], object]) -> Iterator[bytes]:
-    for piece in pieces:
-        update(piece)
-        yield piece
-
-
-def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def _lines(pieces: Iterable[bytes], on_piece: Callable[[bytes], object]) -> Iterator[bytes]:
     """The lines without their ends; raises Invalid for an overlong or unfinished one."""
     rest = b""
     for piece in pieces:
+        on_piece(piece)
         *whole, rest = (rest + piece).split(b"\n")
         if max(map(len, (*whole, rest))) > MAX_RECORD_BYTES:
             raise Invalid("a record is longer than a record may be")

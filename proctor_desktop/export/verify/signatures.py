@@ -8,27 +8,28 @@ from when; until then, whoever held the candidate's computer could have written 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from itertools import accumulate, groupby
 from typing import Any
 
 from proctor_desktop.core.chain import digest, is_sha256
 from proctor_desktop.core.moment import from_rfc3339
-from proctor_desktop.export.verdict import Trust
+from proctor_desktop.export.verdict import Facts, Trust
 from proctor_desktop.export.verify.findings import Findings
-from proctor_desktop.export.verify.record_log import Mark, RecordLog
+from proctor_desktop.export.verify.record_log import US_PER_S, Mark, RecordLog
 from proctor_desktop.wire import dsse
 
-LATE_WITNESS_S = 120.0
-CLOCK_OFFSET_S = 300.0
+LATE_WITNESS_S = 60.0
+CLOCK_OFFSET_S = 10.0
+"""What passes without a word, together: a checkpoint's interval, a slow line, a clock's error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A receipt that holds: up to which record, and since when, by the server's clock."""
+    """A receipt that holds: up to which record, and since when (the server's microseconds)."""
 
     seq: int
-    server_time: datetime
+    server_us: int
 
 
 class KeyChain:
@@ -67,7 +68,7 @@ def check_receipt(seq: int, envelope: bytes, log: RecordLog, trust: Trust) -> Wi
         return None
     body = _opened(envelope, dsse.RECEIPT, trust.server_keys)
     _check_points_at(seq, body, log)
-    return Witness(seq, _time(body.get("server_time")))
+    return Witness(seq, _time_us(body.get("server_time")))
 
 
 def check_exam(envelope: bytes, log: RecordLog, trust: Trust, findings: Findings) -> None:
@@ -99,73 +100,74 @@ def report_unsigned_tail(covered_seq: int, log: RecordLog, findings: Findings) -
         )
 
 
-def report_unwitnessed(
-    witnesses: list[Witness], receipts: int, log: RecordLog, trust: Trust, findings: Findings
-) -> int:
-    """Say what no receipt covers, or covers late; returns the number of uncovered records."""
-    if receipts and not trust.server_keys:
+def report_witnesses(
+    facts: Facts, witnesses: list[Witness], log: RecordLog, trust: Trust, findings: Findings
+) -> Facts:
+    """Say what no receipt covers, or covers late; returns ``facts`` with what the receipts show.
+
+    ``witnesses`` come in the order of the records.
+    """
+    if facts.receipts and not trust.server_keys:
         findings.gap(
             "unchecked",
-            f"no server key was given, so the {receipts} receipts were not checked and "
+            f"no server key was given, so the {facts.receipts} receipts were not checked and "
             f"{_span(1, log)} count as unwitnessed: pass --server-key",
             _seconds(1, log),
         )
-        return log.head.seq
-    covered_seq = max((witness.seq for witness in witnesses), default=0)
+        return replace(facts, unwitnessed=log.head.seq)
+    covered_seq = witnesses[-1].seq if witnesses else 0
     if covered_seq < log.head.seq:
         findings.gap(
             "unwitnessed",
             f"{_span(covered_seq + 1, log)} are unwitnessed: no receipt of the server covers them",
             _seconds(covered_seq + 1, log),
         )
-    _report_late(witnesses, log, findings)
-    return log.head.seq - covered_seq
+    facts = replace(facts, unwitnessed=log.head.seq - covered_seq)
+    return _report_waits(facts, witnesses, log, findings) if witnesses else facts
 
 
-def _report_late(witnesses: list[Witness], log: RecordLog, findings: Findings) -> None:
-    """Spans that the server came to know only long after they are said to have happened."""
-    if not witnesses:
-        return
-    witnesses = sorted(witnesses, key=lambda one: one.seq)
-    offset_s, by_wall_s = _lags_s(witnesses, log, lambda mark: mark.time.timestamp())
-    _, by_elapsed_s = _lags_s(witnesses, log, lambda mark: mark.elapsed_s)
+def _report_waits(
+    facts: Facts, witnesses: list[Witness], log: RecordLog, findings: Findings
+) -> Facts:
+    """Tell a clock that is off, and each span of which records waited long for a receipt."""
+    befores = [0, *(one.seq for one in witnesses)]
+    firsts = [max(before + 1, log.begun_seq) for before in befores]
+    offset_s, by_wall_s = _lags_s(firsts, witnesses, log, lambda mark: mark.wall_us)
+    _, by_elapsed_s = _lags_s(firsts, witnesses, log, lambda mark: round(mark.elapsed_s * US_PER_S))
+    # A suspended computer looks late by the one clock, a clock that was set by the other.
+    lags_s = [min(both) for both in zip(by_wall_s, by_elapsed_s, strict=True)]
+    held_s = max(0.0, offset_s)  # a clock that is slow, or a delay: the worse counts for a wait
     if abs(offset_s) > CLOCK_OFFSET_S:
-        findings.gap(
-            "clock_offset",
-            f"the server's times are {offset_s:+.0f} s off the computer's: its clock was wrong, "
-            "or everything was delivered late",
-            abs(offset_s),
-        )
-    first = 1
-    for witness, *lags_s in zip(witnesses, by_wall_s, by_elapsed_s, strict=True):
-        # A suspended computer looks late by the one clock, a clock that was set by the other.
-        if min(lags_s) > LATE_WITNESS_S:
-            findings.gap(
-                "witnessed_late",
-                f"records {first} to {witness.seq} reached the server up to {min(lags_s):.0f} s "
-                "late: until then they were unwitnessed",
-                min(lags_s),
-            )
-        first = witness.seq + 1
+        slow, fast = "was slow, or every record waited so long", "was fast, by that or by more"
+        text = f"the server's times are {offset_s:+.0f} s off the computer's: its clock"
+        findings.gap("clock_offset", f"{text} {slow if held_s else fast}", abs(offset_s))
+    for late, run in groupby(range(len(lags_s)), lambda number: lags_s[number] > LATE_WITNESS_S):
+        if late:
+            spans = list(run)
+            wait_s = held_s + max(lags_s[number] for number in spans)
+            text = f"waited up to {wait_s:.0f} s for a receipt: until then they were unwitnessed"
+            span = _span(firsts[spans[0]], log, witnesses[spans[-1]].seq)
+            findings.gap("witnessed_late", f"{span} {text}", wait_s)
+    longest_s = round(held_s + max(lags_s), 3)
+    return replace(facts, clock_offset_s=round(offset_s, 3), longest_wait_s=longest_s)
 
 
 def _lags_s(
-    witnesses: list[Witness], log: RecordLog, clock_s: Callable[[Mark], float]
+    firsts: list[int], witnesses: list[Witness], log: RecordLog, clock_us: Callable[[Mark], int]
 ) -> tuple[float, list[float]]:
-    """How long after its first new record each receipt came, and how far the clocks differ.
+    """How far the clocks differ, and how long the ``firsts`` waited, each for its receipt.
 
-    The smallest lag of any receipt is taken for the difference between the two clocks.
+    The smallest lag of any receipt is taken for the difference. Nothing in a file tells a clock
+    that is slow from a delay that is always the same, so the difference itself is a finding.
     """
-    firsts = [1, *(witness.seq + 1 for witness in witnesses)]
-    server_s = [witness.server_time.timestamp() for witness in witnesses]
-    offset_s = min(
-        at_s - clock_s(log.marks[one.seq]) for at_s, one in zip(server_s, witnesses, strict=True)
+    offset_us = min(one.server_us - clock_us(log.marks[one.seq]) for one in witnesses)
+    known_us = [*accumulate((one.server_us for one in reversed(witnesses)), min)]  # by any receipt
+    seqs = (min(first, one.seq) for first, one in zip(firsts, witnesses, strict=False))
+    lags_us = (
+        at_us - clock_us(log.marks[seq]) - offset_us
+        for at_us, seq in zip(reversed(known_us), seqs, strict=True)
     )
-    lags_s = [
-        at_s - clock_s(log.marks[first]) - offset_s
-        for at_s, first in zip(server_s, firsts[:-1], strict=True)
-    ]
-    return offset_s, lags_s
+    return offset_us / US_PER_S, [lag_us / US_PER_S for lag_us in lags_us]
 
 
 def _opened(envelope: bytes, payload_type: str, keys: tuple[str, ...]) -> dict[str, Any]:
@@ -185,19 +187,20 @@ def _check_points_at(seq: int, body: Mapping[str, Any], log: RecordLog) -> None:
         raise dsse.BadEnvelope(f"what it signs is not this session at record {seq}")
 
 
-def _time(value: Any) -> datetime:
+def _time_us(value: Any) -> int:
     try:
-        return from_rfc3339(value)
+        return round(from_rfc3339(value).timestamp() * US_PER_S)
     except (ValueError, TypeError) as problem:
         raise dsse.BadEnvelope("its server_time is no time") from problem
 
 
-def _span(first_seq: int, log: RecordLog) -> str:
-    """Records from ``first_seq`` to the last, with their wall times."""
-    first, last = (log.marks[seq].wall[11:19] for seq in (first_seq, log.head.seq))
-    return f"records {first_seq} to {log.head.seq} ({first} to {last} UTC)"
+def _span(first_seq: int, log: RecordLog, last_seq: int = 0) -> str:
+    """Records from ``first_seq`` to ``last_seq``, by default the very last, with their times."""
+    last_seq = last_seq or log.head.seq
+    first, last = (log.marks[seq].wall[11:19] for seq in (first_seq, last_seq))
+    return f"records {first_seq} to {last_seq} ({first} to {last} UTC)"
 
 
 def _seconds(first_seq: int, log: RecordLog) -> float:
-    passed = log.marks[log.head.seq].time - log.marks[first_seq].time
-    return max(0.0, passed.total_seconds())
+    passed_us = log.marks[log.head.seq].wall_us - log.marks[first_seq].wall_us
+    return max(0.0, passed_us / US_PER_S)

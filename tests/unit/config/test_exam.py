@@ -309,3 +309,19 @@ def test_evidence_cannot_be_sealed_to_the_key_that_signs(tmp_path: Path) -> None
     draft.write_text(json.dumps({**BODY, "seal_to": [SEALING_KEY]}))
     opened = exam_file.open_envelope(exam_file.sign_draft(draft, signing), "draft")
     assert opened.exam.seal_to == (SEALING_KEY,)
+
+
+def test_a_draft_may_say_what_its_keys_are_for_and_must_not_lie(tmp_path: Path) -> None:
+    draft = tmp_path / "draft.json"
+    draft.write_text(json.dumps({**BODY, "seal_to": [f"{SEALING_KEY} sealing"]}))
+    assert opened(exam_file.sign_draft(draft, INSTITUTION), *TRUSTED).exam.seal_to == (SEALING_KEY,)
+    draft.write_text(json.dumps({**BODY, "seal_to": [f"{SEALING_KEY} signing"]}))
+    with pytest.raises(EnvironmentProblem, match=r"draft\.json: .* which is a key for signing"):
+        exam_file.sign_draft(draft, INSTITUTION)
+
+
+def test_an_exam_that_was_signed_before_stays_what_it_is() -> None:
+    """Its candidates can do nothing about a key that its institution should not have named."""
+    never_made = (2).to_bytes(32, "little").hex()
+    exam = exam_file.parse({**BODY, "seal_to": [never_made]}, "draft")
+    assert opened(exam_file.sign(exam, INSTITUTION), *TRUSTED).exam.seal_to == (never_made,)

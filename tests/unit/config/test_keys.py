@@ -39,6 +39,38 @@ def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
     assert not private.exists()
 
 
+@pytest.mark.parametrize("name", ["a.pub", "a.PUB", "a\nb.key", "a\x1b[2J.key", "."])
+def test_a_name_that_no_private_key_can_have_is_refused_before_anything_is_written(
+    tmp_path: Path, name: str
+) -> None:
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    private = Path() if name == "." else folder / name
+    for refuse in (keys.refuse_existing, keys.create):
+        with pytest.raises(EnvironmentProblem, match="a private key cannot have this name") as no:
+            refuse(private)
+        assert no.value.what.isprintable()
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_public_key_says_what_it_is_for_in_its_file_and_as_text(
+    tmp_path: Path, purpose: Purpose
+) -> None:
+    made = keys.create(tmp_path / "a.key", purpose)
+    text = (tmp_path / "a.pub").read_text()
+    assert text == f"{made} {purpose.value}\n"
+    assert keys.line(keys.load(tmp_path / "a.key")) == text.strip()
+    assert keys.public(text, purpose) == made
+
+
+def test_a_public_key_that_says_nothing_is_taken_as_before(tmp_path: Path) -> None:
+    made = keys.create(tmp_path / "a.key")
+    (tmp_path / "a.pub").write_text(made + "\n")
+    assert keys.public(str(tmp_path / "a.pub")) == made
+    assert keys.found(tmp_path)[0].purpose is Purpose.SIGNING
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentProblem, match=r"none/exam\.key: it cannot be written"):
         keys.create(tmp_path / "none" / "exam.key")

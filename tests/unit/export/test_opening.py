@@ -26,6 +26,7 @@ from tests.fakes.sealing import (
     STRANGER,
     WRONG,
     SealingSession,
+    public,
 )
 
 TRUST = Trust((dsse.public_hex(INSTITUTION_KEY),), (dsse.public_hex(SERVER_KEY),))
@@ -119,15 +120,47 @@ def test_every_file_of_an_export_is_opened_and_counted(
 ) -> None:
     sitting.record("identity", {}, sitting.seal(b"a face"))
     sitting.record("restart", {}, sitting.seal(b"left by a crash", seals=""))
-    sitting.record("segment", {}, sitting.blob(b"not sealed", "video/mp4"))
-    _, opening = opened(ESCROW)
-    assert opening == Opening(2, 1, 0, 1, ())
+    verdict, opening = opened(ESCROW)
+    assert opening == Opening(2, 1, 0, 0, (), keys=1)
     assert "opened: 2 sealed files, 1 of them compared" in opening.lines()[0]
+    assert opening.exit_code(verdict) == verdict.exit_code == 2
+
+
+@pytest.mark.parametrize("keys", [(), (INSTITUTION,)])
+def test_what_is_not_sealed_or_to_strangers_is_found_with_a_key_and_without(
+    sitting: SealingSession, opened: Opened, keys: tuple[object, ...]
+) -> None:
+    sitting.record("identity", {}, sitting.seal(b"a face"))
+    plain = sitting.blob(b"not sealed", "video/mp4")
+    stranger = sitting.seal(b"a screen", to=(public(STRANGER),))
+    sitting.record("segment", {}, plain, stranger)
+    verdict, opening = opened(*keys)
+    assert verdict.outcome is Outcome.VALID
+    assert opening.exit_code(verdict) == 1
+    assert {one.partition(":")[0] for one in opening.problems} == {plain.sha256, stranger.sha256}
+    assert (opening.opened + opening.closed, opening.not_sealed) == (2, 1)
+    assert "2 not what they should be" in opening.lines()[-1]
+
+
+def test_without_a_key_a_sealed_export_says_that_nothing_was_opened(
+    sitting: SealingSession, opened: Opened
+) -> None:
+    sitting.record("identity", {}, sitting.seal(b"a face"))
+    verdict, opening = opened()
+    assert (verdict.outcome, opening) == (Outcome.VALID, Opening(closed=1))
+    assert opening.lines()[0].startswith("opened: none of 1 sealed files (no --key); 0 not")
+    assert opening.exit_code(verdict) == 0
+
+
+def test_what_is_no_file_is_left_to_the_verdict(tmp_path: Path) -> None:
+    verdict, opening = verify_opened(tmp_path, TRUST)
+    assert verdict.problems == ("it is not a regular file",)
+    assert (opening.lines(), opening.exit_code(verdict)) == ((), 1)
 
 
 def test_a_strangers_key_opens_nothing(sitting: SealingSession, opened: Opened) -> None:
     sitting.record("identity", {}, sitting.seal(b"a face"))
-    assert opened(STRANGER)[1] == Opening(0, 0, 1, 0, ())
+    assert opened(STRANGER)[1] == Opening(0, 0, 1, 0, (), keys=1)
 
 
 def test_a_wrong_seal_is_a_problem_of_its_own_and_no_matter_of_the_verdict(
@@ -147,8 +180,8 @@ def test_what_is_no_export_has_nothing_to_open(tmp_path: Path) -> None:
     path.write_bytes(b"no export")
     verdict, opening = verify_opened(path, TRUST, [INSTITUTION])
     assert verdict.outcome is Outcome.INVALID
-    assert opening == Opening(0, 0, 0, 0, ())
-    with pytest.raises(EnvironmentProblem, match="cannot be read"):
+    assert opening == Opening(keys=1)
+    with pytest.raises(EnvironmentProblem, match="no such file"):
         verify_opened(tmp_path / "none", TRUST, [INSTITUTION])
 
 

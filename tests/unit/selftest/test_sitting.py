@@ -31,7 +31,7 @@ def test_the_journal_holds_what_was_played(written: Written) -> None:
 
 
 def test_the_exam_is_signed_by_the_throwaway_key(written: Written, tmp_path: Path) -> None:
-    public = (tmp_path / "institution.pub").read_text().strip()
+    public = (tmp_path / "institution.pub").read_text().split()[0]
     assert written.exam.signer == public
 
 

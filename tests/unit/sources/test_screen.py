@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import itertools
+import os
 import time
 from collections.abc import Callable
 
@@ -15,7 +17,7 @@ from proctor_desktop.hosts import this_host
 from proctor_desktop.hosts.clock import SystemClock
 from proctor_desktop.hosts.screen_changes import ScreenChanges
 from proctor_desktop.sources import screen as screen_module
-from proctor_desktop.sources.screen import ScreenFrame, ScreenGrabber, open_screen
+from proctor_desktop.sources.screen import MssShooter, ScreenFrame, ScreenGrabber, open_screen
 from proctor_desktop.sources.screen_watch import ScreenWatch
 from tests.fakes.manual_clock import START
 from tests.fakes.reports import Reports
@@ -144,6 +146,20 @@ def test_a_display_that_ended_gives_no_picture(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(EnvironmentProblem, match="gives no picture"):
         shooter.shoot()
     shooter.close()
+
+
+@pytest.mark.parametrize("number", [errno.EFBIG, errno.ENOSPC])
+def test_no_room_for_a_picture_is_not_blamed_on_the_display(
+    monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def full(**_options: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("mss.MSS", full)
+    with pytest.raises(EnvironmentProblem, match=os.strerror(number)) as refused:
+        MssShooter()
+    assert "ulimit -f" in refused.value.remedy
+    assert "DISPLAY" not in str(refused.value)
 
 
 class Changes:

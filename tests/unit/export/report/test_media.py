@@ -11,7 +11,14 @@ import pytest
 from proctor_desktop.export.package import write_package
 from proctor_desktop.export.report import Report, report_from_package
 from proctor_desktop.wire.fingerprint import fingerprint
-from tests.fakes.sealing import INSTITUTION, SEAL_TO, WRONG, SealingSession
+from tests.fakes.sealing import (
+    INSTITUTION,
+    SEAL_TO,
+    STRANGER,
+    WRONG,
+    SealingSession,
+    public,
+)
 from tests.unit.export.report.conftest import NOW, TRUST, png, violation
 from tests.unit.export.report.test_report import Page
 
@@ -70,7 +77,7 @@ def test_a_seal_that_does_not_hold_is_said_before_anything_else(
     sitting.record("violation.start", violation(2, "eyes_closed"), wrong)
     made = told(INSTITUTION)
     page = Page(made.html())
-    assert "Sealed files that are not what the records say" in page.text
+    assert "Files that are not what the records or the exam say" in page.text
     assert page.text.index(wrong.sha256) < page.text.index("Time line of")
     assert "7" not in [image.get("width") for image in page.all("img")]
     assert len(made.media.problems) == 1
@@ -79,8 +86,26 @@ def test_a_seal_that_does_not_hold_is_said_before_anything_else(
 def test_a_file_that_is_open_to_all_where_none_should_be_is_said(
     told: Told, sitting: SealingSession
 ) -> None:
-    sitting.record("violation.start", violation(2, "eyes_closed"), sitting.blob(png(8)))
-    assert "1 files are NOT sealed, although the exam asks for it" in Page(told().html()).text
+    plain = sitting.blob(png(8))
+    sitting.record("violation.start", violation(2, "eyes_closed"), plain)
+    made = told()
+    page = Page(made.html())
+    assert "1 files are NOT sealed: everybody can see them" in page.text
+    assert "The evidence is sealed: only" not in page.text
+    assert [one.partition(":")[0] for one in made.media.problems] == [plain.sha256]
+    assert "8" in [image.get("width") for image in page.all("img")], "it is evidence all the same"
+
+
+def test_a_file_that_is_sealed_to_a_stranger_is_said_even_if_the_report_does_not_show_it(
+    told: Told, sitting: SealingSession
+) -> None:
+    blob = sitting.seal(b"a screen", "video/mp4", to=(public(STRANGER),))
+    sitting.record("segment", {"source": "screen"}, blob)
+    page = Page(told().html())
+    assert "1 files are sealed to OTHER KEYS than the exam names" in page.text
+    assert "The evidence is sealed: only" not in page.text
+    assert blob.sha256 in page.text
+    assert "not what the records or the exam say" in page.text
 
 
 def test_the_table_names_sealed_files_as_any_other(told: Told, sitting: SealingSession) -> None:

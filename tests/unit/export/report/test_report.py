@@ -100,6 +100,11 @@ def test_the_score_follows_the_signed_exam_and_not_the_record(told: Told) -> Non
     assert "98 of 100" in Page(made.html()).text
 
 
+def test_the_page_says_how_soon_the_records_were_witnessed(told: Told) -> None:
+    assert "Every record from consent on was witnessed within" in Page(told().html()).text
+    assert "was witnessed within" not in Page(told(Trust()).html()).text
+
+
 def test_every_gap_is_on_the_page_with_its_reason(told: Told, sitting: SealedSession) -> None:
     sitting.record("gap", {"source": "camera", "seconds": 4.0, "reason": "unplugged"})
     made = told(Trust())

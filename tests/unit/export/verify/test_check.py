@@ -40,7 +40,9 @@ def kinds(verdict: Verdict) -> list[str]:
 def test_an_honest_export_is_valid(judge: Judge, sitting: SealedSession) -> None:
     verdict = judge(sitting)
     assert (verdict.outcome, verdict.exit_code) == (Outcome.VALID, 0)
-    assert verdict.lines() == ("VALID",)
+    outcome, witnessed = verdict.lines()
+    assert outcome == "VALID"
+    assert "every record from consent on was witnessed within 3 s" in witnessed
     facts = verdict.facts
     assert (facts.session, facts.records, facts.blobs) == (SESSION, 7, 2)
     assert (facts.checkpoints, facts.receipts, facts.unwitnessed) == (2, 2, 0)
