@@ -209,14 +209,15 @@ def upload(
     from proctor_desktop.monitor.farewell import NOT_DELIVERED
     from proctor_desktop.monitor.late_delivery import send_all, until_delivered
     from proctor_desktop.monitor.package_delivery import send_package
+    from proctor_desktop.monitor.remaining import Remaining
 
     if file is None and (endpoint_key or institution_key):
         raise click.UsageError("--endpoint-key and --institution-key go with a FILE.")
 
-    def send() -> int:
+    def send() -> Remaining:
         if file is not None:
             return send_package(existing(file), _trusted(institution_key, endpoint_key), print)
         return send_all(data, print, retry_refused)
 
-    waiting = until_delivered(send) if keep_trying else send()
-    sys.exit(NOT_DELIVERED if waiting else 0)
+    left = until_delivered(send) if keep_trying else send()
+    sys.exit(NOT_DELIVERED if left else 0)

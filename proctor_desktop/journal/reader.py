@@ -116,6 +116,10 @@ class Reader:
         """The hashes of the blobs whose delivery has got so far."""
         return ledger.of_state(self._db, *states)
 
+    def waiting_behind(self, seq: int) -> int:
+        """How many of the blobs that only records behind ``seq`` name still wait."""
+        return ledger.waiting_behind(self._db, seq)
+
     def delivery(self) -> ledger.Counts:
         """How much waits and how much has arrived."""
         return ledger.counts(self._db)

@@ -24,6 +24,7 @@ from proctor_desktop.export import container
 from proctor_desktop.export.verify import Outcome, Trust
 from proctor_desktop.export.verify.archive import Archive
 from proctor_desktop.export.verify.check import MAX_ENVELOPE_BYTES, examine
+from proctor_desktop.monitor.remaining import Remaining
 from proctor_desktop.upload.bandwidth import paced
 from proctor_desktop.upload.client import Client
 from proctor_desktop.upload.enrol import BadReceipt, receipt_head
@@ -62,7 +63,7 @@ class Batch:
     seq: int
 
 
-def send_package(path: Path, trust: Trust, say: Callable[[str], None]) -> int:
+def send_package(path: Path, trust: Trust, say: Callable[[str], None]) -> Remaining:
     """Deliver the export at ``path``; returns how many records and files are still not there.
 
     Raises EnvironmentProblem, and sends nothing, when the file does not verify.
@@ -78,7 +79,7 @@ def send_package(path: Path, trust: Trust, say: Callable[[str], None]) -> int:
             )
         if not story.agreed:
             say(f"{story.session}: the candidate has not agreed, so nothing is sent")
-            return 0
+            return Remaining()
         signed = _exam(archive, path, trust)
         asked = signed.exam.policy.delivery
         with closing(Client(signed.exam.endpoint, story.session, paced(asked))) as client:
@@ -154,7 +155,7 @@ class _Delivery:
         self._server_key = ""
         self._checkpoints = dict(_checkpoints(archive))
 
-    def run(self, exam: bytes) -> int:
+    def run(self, exam: bytes) -> Remaining:
         """How many records and files are not at the endpoint afterwards."""
         covered = max(self._checkpoints, default=0)
         if covered < self._story.head.seq:
@@ -170,8 +171,8 @@ class _Delivery:
                 self._say(f"score {reply['score']:g}, risk {reply['risk']}")
         except PeerProblem as problem:
             self._say(str(problem))
-            return max(1, covered - head.seq)
-        return left + covered - head.seq
+            return Remaining(max(1, covered - head.seq))
+        return Remaining(left + covered - head.seq)
 
     def _say(self, text: str) -> None:
         self._tell(f"{self._story.session}: {text}")

@@ -12,6 +12,7 @@ from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.export.package import write_package
 from proctor_desktop.export.verify import Trust
 from proctor_desktop.monitor.package_delivery import batches, send_package
+from proctor_desktop.monitor.remaining import Remaining
 from proctor_desktop.wire import dsse, rest
 from tests.fakes.endpoint import FakeEndpoint, HangsUp, Says
 from tests.fakes.sealed_session import INSTITUTION_KEY, START, SealedSession
@@ -59,7 +60,7 @@ def sitting(tmp_path: Path, endpoint: FakeEndpoint) -> SealedSession:
     return made
 
 
-def delivered(path: Path, endpoint: FakeEndpoint, said: list[str], *keys: str) -> int:
+def delivered(path: Path, endpoint: FakeEndpoint, said: list[str], *keys: str) -> Remaining:
     trust = Trust((INSTITUTION,), keys or (endpoint.server_key,))
     return send_package(path, trust, said.append)
 
@@ -67,7 +68,7 @@ def delivered(path: Path, endpoint: FakeEndpoint, said: list[str], *keys: str) -
 def test_all_of_it_arrives_and_the_session_is_closed(
     sitting: SealedSession, endpoint: FakeEndpoint, tmp_path: Path, said: list[str]
 ) -> None:
-    assert delivered(exported(sitting, tmp_path), endpoint, said) == 0
+    assert not delivered(exported(sitting, tmp_path), endpoint, said)
     assert endpoint.records == sitting.log
     assert len(endpoint.blobs) == 2
     assert endpoint.ended == [sitting.head]
@@ -80,9 +81,9 @@ def test_a_delivery_that_was_broken_off_goes_on_where_it_stopped(
 ) -> None:
     path = exported(sitting, tmp_path)
     endpoint.says("blob", HangsUp(after=True))
-    assert delivered(path, endpoint, said) == 1
+    assert delivered(path, endpoint, said) == Remaining(waiting=1)
     assert "does not answer" in said[-1]
-    assert delivered(path, endpoint, said) == 0
+    assert not delivered(path, endpoint, said)
     assert endpoint.calls.count("records") == 1
     assert endpoint.records == sitting.log
     assert len(endpoint.blobs) == 2
@@ -101,7 +102,7 @@ def test_a_file_that_does_not_verify_is_not_sent(
 def test_an_endpoint_with_another_key_gets_no_evidence(
     sitting: SealedSession, endpoint: FakeEndpoint, tmp_path: Path, said: list[str]
 ) -> None:
-    assert delivered(exported(sitting, tmp_path), endpoint, said, INSTITUTION) > 0
+    assert delivered(exported(sitting, tmp_path), endpoint, said, INSTITUTION).waiting > 0
     assert "not one you trust" in said[-1]
     assert (endpoint.records, endpoint.blobs) == ([], {})
 
@@ -110,7 +111,7 @@ def test_of_a_candidate_who_did_not_agree_nothing_is_sent(
     endpoint: FakeEndpoint, tmp_path: Path, said: list[str]
 ) -> None:
     path = exported(session(tmp_path, endpoint, agreed=False), tmp_path)
-    assert delivered(path, endpoint, said) == 0
+    assert not delivered(path, endpoint, said)
     assert "has not agreed" in said[-1]
     assert endpoint.calls == []
 
@@ -119,7 +120,7 @@ def test_a_session_without_an_end_is_sent_but_not_closed(
     endpoint: FakeEndpoint, tmp_path: Path, said: list[str]
 ) -> None:
     sitting = session(tmp_path, endpoint)
-    assert delivered(exported(sitting, tmp_path), endpoint, said) == 0
+    assert not delivered(exported(sitting, tmp_path), endpoint, said)
     assert endpoint.records == sitting.log
     assert endpoint.ended == []
 
@@ -129,7 +130,7 @@ def test_what_stands_behind_the_last_checkpoint_is_told_and_stays(
 ) -> None:
     sitting = session(tmp_path, endpoint)
     sitting.record("heartbeat")
-    assert delivered(exported(sitting, tmp_path), endpoint, said) == 0
+    assert not delivered(exported(sitting, tmp_path), endpoint, said)
     assert endpoint.records == sitting.log[:-1]
     behind = len(sitting.log)
     assert f"last checkpoint (records {behind} to {behind}) is not sent" in said[0]
@@ -141,7 +142,7 @@ def test_a_file_that_is_refused_is_told_and_does_not_hold_up_the_rest(
     sitting: SealedSession, endpoint: FakeEndpoint, tmp_path: Path, said: list[str]
 ) -> None:
     endpoint.says("blob", Says(413, {"detail": "too large"}))
-    assert delivered(exported(sitting, tmp_path), endpoint, said) == 1
+    assert delivered(exported(sitting, tmp_path), endpoint, said) == Remaining(waiting=1)
     assert len(endpoint.blobs) == 1
     assert any("refused: " in line and "HTTP 413" in line for line in said)
 
@@ -150,7 +151,7 @@ def test_a_file_that_the_export_lacks_is_told(
     sitting: SealedSession, endpoint: FakeEndpoint, tmp_path: Path, said: list[str]
 ) -> None:
     next(path for path in tmp_path.iterdir() if path.read_bytes().startswith(b"moving")).unlink()
-    assert delivered(exported(sitting, tmp_path), endpoint, said) == 0
+    assert not delivered(exported(sitting, tmp_path), endpoint, said)
     assert any("1 files are neither there nor in this export" in line for line in said)
 
 
@@ -158,7 +159,8 @@ def test_a_receipt_of_somebody_else_is_no_receipt(
     sitting: SealedSession, endpoint: FakeEndpoint, tmp_path: Path, said: list[str]
 ) -> None:
     endpoint.says("records", Says(200, {"receipt": {}}, content_type="application/json"))
-    assert delivered(exported(sitting, tmp_path), endpoint, said) == sitting.head.seq
+    left = delivered(exported(sitting, tmp_path), endpoint, said)
+    assert left == Remaining(waiting=sitting.head.seq)
     assert "receipt is not the endpoint's" in said[-1]
 
 

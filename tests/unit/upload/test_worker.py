@@ -14,6 +14,7 @@ from proctor_desktop.journal.database import Damaged
 from proctor_desktop.journal.ledger import State
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Writer
+from proctor_desktop.upload import enrol
 from proctor_desktop.upload import worker as module
 from tests.fakes.deliveries import Delivery, delivering, eventually
 from tests.fakes.endpoint import PORTAL, FakeEndpoint, HangsUp, Says
@@ -601,7 +602,7 @@ def test_a_bug_is_handed_on_and_not_swallowed(
     def bug(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(module, "enrol_envelope", bug)
+    monkeypatch.setattr(enrol, "enrol_envelope", bug)
     with delivering(folder, endpoint) as made:
         made.worker.start()
         assert eventually(lambda: made.crashes)
