@@ -326,5 +326,6 @@ def _damaged(session: str, why: str) -> EnvironmentProblem:
     return EnvironmentProblem(
         f"the journal of session {session}",
         why,
-        "Start the monitor on this folder once, so that it recovers what it can.",
+        "Run 'proctor-desktop upload' with the same --data: it mends what can be mended, and "
+        "delivers what was signed while the session ran.",
     )
