@@ -30,7 +30,7 @@ from proctor_desktop.journal.writer import Writer
 from proctor_desktop.monitor.remaining import Remaining
 from proctor_desktop.monitor.unsigned_tail import UnsignedTail, unsigned_tail
 from proctor_desktop.upload.bandwidth import paced
-from proctor_desktop.upload.client import Client
+from proctor_desktop.upload.client import Client, Conflict
 from proctor_desktop.upload.enrol import Applicant, Identity, Opening
 from proctor_desktop.upload.worker import UploadWorker
 
@@ -94,7 +94,7 @@ def _send(folder: SessionFolder, say: Say, retry_refused: bool) -> Remaining:
             say(f"{folder.session}: {again} refused files are sent again")
         if signing:
             writer.checkpoint(clock.now())
-        signed = open_envelope(folder.exam_envelope(), str(folder.path / "exam.dsse"))
+        signed = open_envelope(reader.exam_envelope(), str(folder.path / "exam.dsse"))
         applicant = _applicant(folder, reader, signed, say)
         if applicant is None:
             return _nothing_signed(folder, reader, say)
@@ -112,12 +112,7 @@ def _send(folder: SessionFolder, say: Say, retry_refused: bool) -> Remaining:
 def _deliver(
     folder: SessionFolder, reader: Reader, worker: UploadWorker, asked: Delivery, say: Say
 ) -> Remaining:
-    try:
-        worker.drain()
-        if gone := worker.reconcile():
-            say(f"{folder.session}: {gone} files are neither here nor at the endpoint")
-    except PeerProblem as problem:
-        say(f"{folder.session}: {problem}")
+    failed = _drain(folder, worker, say)
     counts, tail = reader.delivery(), unsigned_tail(reader)
     stuck = tail.items if tail else 0
     waiting = counts.pending - stuck
@@ -126,24 +121,42 @@ def _deliver(
         say(f"{folder.session}: kept here, refused: {one.type} {one.sha256} ({one.reason})")
     if tail is not None:
         say(f"{folder.session}: {tail}")
-    elif waiting == 0 and next(iter(reader.records_of(["session.close"])), None) is not None:
-        _close(folder, reader, worker, asked, say)
-    return Remaining(waiting, stuck)
+    if isinstance(failed, Conflict):  # it has other records: no other try changes that
+        return Remaining(stuck=max(1, counts.pending))
+    if waiting or failed:
+        return Remaining(max(1, waiting), stuck)
+    if tail is None and next(iter(reader.records_of(["session.close"])), None) is not None:
+        return _close(folder, reader, worker, asked, say)
+    return Remaining(stuck=stuck)
+
+
+def _drain(folder: SessionFolder, worker: UploadWorker, say: Say) -> PeerProblem | None:
+    """Send what can be sent now; what kept the rest from it."""
+    try:
+        worker.drain()
+        if gone := worker.reconcile():
+            say(f"{folder.session}: {gone} files are neither here nor at the endpoint")
+    except PeerProblem as problem:
+        say(f"{folder.session}: {problem}")
+        return problem
+    return None
 
 
 def _close(
     folder: SessionFolder, reader: Reader, worker: UploadWorker, asked: Delivery, say: Say
-) -> None:
-    """Hear the score; then let go here what may go."""
+) -> Remaining:
+    """Hear the score; then let go here what may go. What is left to be done."""
     reply = worker.finish(reader.head())
     if reply is None:
-        return
+        say(f"{folder.session}: it is not closed there: {worker.status.trouble or 'not all sent'}")
+        return Remaining(waiting=1)
     say(f"{folder.session}: score {reply['score']:g}, risk {reply['risk']}")
     try:
         if collected := worker.collect(asked.keep_local_days):
             say(f"{folder.session}: {collected} delivered files were removed here")
-    except PeerProblem as problem:
+    except (PeerProblem, EnvironmentProblem) as problem:
         say(f"{folder.session}: the local copies stay for now: {problem}")
+    return Remaining()
 
 
 def _agreed(reader: Reader) -> bool:

@@ -51,3 +51,12 @@ def test_a_damaged_database_is_mended_before_it_is_exported(
     verdict = json.loads(run("verify", package, *trust, "--json").stdout)
     assert verdict["verdict"] == "VALID WITH GAPS"
     assert {gap["kind"] for gap in verdict["gaps"]} == {"unwitnessed"}
+
+
+def test_an_emptied_exam_file_is_said_and_no_export_written(folder: SessionFolder) -> None:
+    exam = folder.path / "exam.dsse"
+    exam.write_bytes(b"")
+    told = run("export", "--data", str(folder.path.parent))
+    assert told.returncode == ENVIRONMENT_EXIT
+    assert f"{exam}: it is not the exam file" in told.stderr
+    assert not folder.path.with_suffix(".evidence").exists()

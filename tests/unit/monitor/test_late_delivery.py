@@ -9,15 +9,17 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from proctor_desktop.config import exam as exam_file
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.policy import Delivery, Policy
-from proctor_desktop.journal import session_folder
+from proctor_desktop.journal import ledger, session_folder
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.signing_keys import SigningKeys
 from proctor_desktop.monitor.late_delivery import send_all, until_delivered
 from proctor_desktop.monitor.remaining import Remaining
+from tests.fakes.broken_disk import refuse_to_read
 from tests.fakes.endpoint import FakeEndpoint, HangsUp, Says
 from tests.fakes.sealed_session import INSTITUTION_KEY
 from tests.fakes.sessions import entry, new_session, reading, store, urgent, writing
@@ -289,3 +291,59 @@ def test_a_journal_that_nobody_can_mend_is_told_without_waiting_for_it(
     assert send_all(tmp_path, said.append) == Remaining(stuck=1)
     assert "damaged" in said[-1]
     assert "Keep this folder" in said[-1]
+
+
+def test_a_session_that_was_delivered_to_another_endpoint_is_no_success_here(
+    tmp_path: Path, endpoint: FakeEndpoint
+) -> None:
+    left(tmp_path, endpoint)
+    assert not send_all(tmp_path, lambda _: None)
+    endpoint.key, endpoint.token = Ed25519PrivateKey.generate(), "another endpoint's"
+    said: list[str] = []
+    assert send_all(tmp_path, said.append) == Remaining(waiting=1)
+    assert "the endpoint's key is not the one this session began with" in said[0]
+    assert not any("score" in line for line in said)
+
+
+def test_an_endpoint_that_closes_nothing_is_no_success(
+    tmp_path: Path, endpoint: FakeEndpoint
+) -> None:
+    left(tmp_path, endpoint)
+    endpoint.says("end", Says(422, {"detail": "No."}))
+    said: list[str] = []
+    assert send_all(tmp_path, said.append) == Remaining(waiting=1)
+    assert "it is not closed there: HTTP 422: No." in said[-1]
+
+
+def test_other_records_of_the_same_session_are_waited_for_by_nobody(
+    tmp_path: Path, endpoint: FakeEndpoint
+) -> None:
+    left(tmp_path, endpoint)
+    head = {"seq": 9, "hash": "0" * 64}
+    endpoint.says("records", Says(409, {"detail": "other content", "head": head}))
+    said: list[str] = []
+    assert send_all(tmp_path, said.append) == Remaining(stuck=5)
+    assert "HTTP 409: other content" in said[0]
+
+
+def test_a_disk_that_cannot_be_read_for_a_moment_is_waited_for(
+    tmp_path: Path, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left(tmp_path, endpoint)
+    said: list[str] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(ledger, "next_item", refuse_to_read)
+        assert send_all(tmp_path, said.append) == Remaining(waiting=1)
+    assert "cannot be read (disk I/O error)" in said[-1]
+    assert not send_all(tmp_path, said.append)
+
+
+def test_local_copies_stay_where_the_disk_refuses(
+    tmp_path: Path, endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = left(tmp_path, endpoint, policy=Policy(delivery=Delivery(keep_local_days=0)))
+    monkeypatch.setattr(ledger, "of_state", refuse_to_read)
+    said: list[str] = []
+    assert not send_all(tmp_path, said.append)
+    assert "the local copies stay for now" in said[-1]
+    assert len(list(folder.blobs.iterdir())) == 1
