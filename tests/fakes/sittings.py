@@ -9,11 +9,13 @@ from pathlib import Path
 from proctor_desktop.config import exam as exam_file
 from proctor_desktop.core.chain import digest
 from proctor_desktop.journal.session_folder import SessionFolder
+from proctor_desktop.wire import rest
 from tests.fakes.institution import Institution
 from tests.fakes.program import RunningEndpoint
 from tests.fakes.sessions import entry, new_session, store, urgent, writing
 
 STILL, VIDEO = b"\xff\xd8\xff a still \xff\xd9", b"moving pictures" * 1000
+CANDIDATE: rest.Candidate = {"name": "Ada Example", "email": "ada@example.edu"}
 OBSERVATIONS = 320
 
 
@@ -22,14 +24,13 @@ def held(data: Path, institution: Institution, endpoint: str, closed: bool = Tru
     exam = institution.exam(endpoint).read_bytes()
     session = new_session(data, exam)
     policy = exam_file.open_envelope(exam, "exam").exam.policy
-    candidate = {"name": "Ada Example", "email": "ada@example.edu"}
     with writing(session) as writer:
         writer.append(
             urgent(
                 "session.open",
                 None,
                 session_key=session.session_key(),
-                candidate=candidate,
+                candidate=CANDIDATE,
                 client="test/1",
             ),
             urgent(

@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from proctor_desktop.cli import ENVIRONMENT_EXIT
+from proctor_desktop.core.chain import digest
 from proctor_desktop.journal.next_signer import signed_seq
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.monitor.farewell import NOT_DELIVERED
+from proctor_desktop.monitor.recovery import find_unfinished
 from tests.fakes.institution import Institution
 from tests.fakes.program import RunningEndpoint, run, running_endpoint
 from tests.fakes.sessions import reading, writing
-from tests.fakes.sittings import STILL, VIDEO, held, stored, stored_files
+from tests.fakes.sittings import CANDIDATE, STILL, VIDEO, held, stored, stored_files
 
 pytestmark = pytest.mark.slow
 Lose = Callable[[SessionFolder], None]
@@ -117,3 +119,22 @@ def test_a_session_that_goes_on_signing_is_delivered_as_before(tmp_path: Path) -
         assert len(stored(endpoint)) == signed_and_last(folder)[1]
         with writing(folder):  # its keys are where they were
             pass
+
+
+def test_a_session_that_broke_off_is_delivered_beside_the_one_that_took_its_place(
+    tmp_path: Path,
+) -> None:
+    institution, data = Institution(tmp_path), tmp_path / "data"
+    with running_endpoint(tmp_path / "endpoint", 0, institution.public_key) as endpoint:
+        folder = held(data, institution, endpoint.address, closed=False)
+        lose_keys(folder)
+        exam = digest(folder.exam_envelope())
+        found, broken = find_unfinished([folder], exam, CANDIDATE)
+        assert (found, broken and broken.session) == (None, folder.session)
+        newer = held(data, institution, endpoint.address)
+        done = run("upload", "--data", str(data))
+        assert done.returncode == NOT_DELIVERED
+        assert f"{folder.session}: records" in done.stdout
+        assert f"{newer.session}: score 95" in done.stdout
+        there = signed_and_last(folder)[0] + signed_and_last(newer)[1]
+        assert len(stored(endpoint)) == there
