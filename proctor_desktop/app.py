@@ -45,6 +45,7 @@ from proctor_desktop.monitor.farewell import NOT_DELIVERED, farewell
 from proctor_desktop.monitor.footage import footage, rings
 from proctor_desktop.monitor.inbox import Inbox, StageCrashed
 from proctor_desktop.monitor.kiosk_link import KioskLink, NoKiosk
+from proctor_desktop.monitor.known_counts import KnownCounts
 from proctor_desktop.monitor.loop import ORPHANED_REASON, PHOTO, UPLOAD, WAKE, Outlets, SessionLoop
 from proctor_desktop.monitor.patient_writer import PatientWriter
 from proctor_desktop.monitor.recent_frames import Picture, RecentFrames
@@ -110,6 +111,7 @@ class Monitor:
         self._inbox = Inbox()
         self._timers = Timers()
         self._status = Status()
+        self._counts = KnownCounts()
         self._frames = RecentFrames()
         self._stop = StopRequest()
         self._wants_preview = False
@@ -332,7 +334,7 @@ class Monitor:
         disk: DiskWatch,
     ) -> SessionLoop:
         def beat() -> int:
-            counts = reader.delivery()
+            counts = self._counts.read(reader)
             worker.beat(self._status.beat(self._clock.now(), conductor.phase, counts))
             return counts.pending
 
@@ -366,7 +368,7 @@ class Monitor:
             self._status.snapshot(
                 self._clock.now(),
                 conductor.exam_started,
-                reader.delivery(),
+                self._counts.read(reader),
                 worker.status.online,
                 sorted(evidence.engine.open_violations.values()),
             )

@@ -42,11 +42,11 @@ def export(data: Path, session: str, output: Path | None, only: str) -> None:
     from proctor_desktop.export.excerpt import chosen
     from proctor_desktop.export.package import write_package
     from proctor_desktop.journal.ledger import State
-    from proctor_desktop.journal.reader import Reader
     from proctor_desktop.journal.session_folder import find
+    from proctor_desktop.journal.whole import open_whole
 
     folder = find(data, session)
-    with Reader(folder.path) as reader:
+    with open_whole(data, folder) as reader:
         wanted = [one.strip() for one in only.split(",") if one.strip()]
         blobs = chosen(reader.records(), wanted) if wanted else None
         target = output or folder.path.with_suffix(".excerpt.evidence" if wanted else ".evidence")
@@ -208,14 +208,15 @@ def upload(
     from proctor_desktop.monitor.farewell import NOT_DELIVERED
     from proctor_desktop.monitor.late_delivery import send_all, until_delivered
     from proctor_desktop.monitor.package_delivery import send_package
+    from proctor_desktop.monitor.remaining import Remaining
 
     if file is None and (endpoint_key or institution_key):
         raise click.UsageError("--endpoint-key and --institution-key go with a FILE.")
 
-    def send() -> int:
+    def send() -> Remaining:
         if file is not None:
             return send_package(existing(file), _trusted(institution_key, endpoint_key), print)
         return send_all(data, print, retry_refused)
 
-    waiting = until_delivered(send) if keep_trying else send()
-    sys.exit(NOT_DELIVERED if waiting else 0)
+    left = until_delivered(send) if keep_trying else send()
+    sys.exit(NOT_DELIVERED if left else 0)

@@ -26,11 +26,14 @@ def outcome(session: Session) -> Score:
     return score((decode(bytes(raw)) for raw in raws), session.exam.policy)
 
 
-def end(session_id: uuid.UUID, head: Head, now: datetime) -> rest.EndReply:
+def end(
+    session_id: uuid.UUID, head: Head, now: datetime, *, only_whole: bool = False
+) -> rest.EndReply:
     """Close the session at ``head``; the same again changes nothing.
 
     Raises Refusal (409, with the server's head) if the server's chain ends elsewhere. What arrives
-    later is still taken in: a closed session loses no evidence.
+    later is still taken in: a closed session loses no evidence. With ``only_whole`` a session of
+    which files are missing is scored but stays open (422).
     """
     with transaction.atomic():
         session = (
@@ -41,11 +44,16 @@ def end(session_id: uuid.UUID, head: Head, now: datetime) -> rest.EndReply:
         if session.head != head:
             detail = f"The server's chain ends at record {session.head_seq}."
             raise Refusal(HTTPStatus.CONFLICT, detail, head=session.head)
-        result = outcome(session)
-        session.ended_at = session.ended_at or now
+        result, missing = outcome(session), blobs.missing(session_id)
+        stays_open = only_whole and bool(missing)
+        if not stays_open:
+            session.ended_at = session.ended_at or now
         session.score, session.risk = result.score, result.risk.value
         session.flagged = result.flagged
         session.save(update_fields=["ended_at", "score", "risk", "flagged"])
+    if stays_open:
+        detail = f"{len(missing)} files that the records name are not here; it stays open."
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     return {
         "score": result.score,
         "risk": result.risk.value,
@@ -53,5 +61,5 @@ def end(session_id: uuid.UUID, head: Head, now: datetime) -> rest.EndReply:
         "reasons": list(result.reasons),
         "violations": result.counts,
         "head": {"seq": head.seq, "hash": head.hash},
-        "missing": blobs.missing(session_id),
+        "missing": missing,
     }

@@ -4,7 +4,8 @@ Nobody who brings an export holds the session's key, so there is nothing fresh t
 is not who brings it: every record has to stand under a checkpoint of the session's key, every file
 under a record, the exam under the institution's signature, here as with a live client. The token
 that is given out therefore can do nothing but deliver: it reads nothing of the session, tells of no
-violation and sends no heartbeat, and ends the session only where a record does.
+violation and sends no heartbeat, and ends the session only where a record does, and only when
+every file that the records name is here: an export may be an excerpt.
 """
 
 from __future__ import annotations

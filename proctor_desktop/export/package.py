@@ -129,6 +129,7 @@ class _Log:
 
     def __init__(self, session: str) -> None:
         self._session = session
+        self.session_key = ""
         self.head: Head = EMPTY
         self.closed = False
         self.blobs: dict[str, BlobRef] = {}
@@ -147,6 +148,8 @@ class _Log:
             raise _damaged(self._session, str(problem)) from problem
         if record.session != self._session or b"\n" in raw:
             raise _damaged(self._session, f"record {record.seq} does not belong to it")
+        if record.kind == "session.open":
+            self.session_key = str(record.data.get("session_key", ""))
         self.closed = self.closed or record.kind == "session.close"
         self.blobs.update((blob.sha256, blob) for blob in record.blobs)
 
@@ -167,8 +170,9 @@ def _signing(journal: Journal) -> _Signing:
         if due in asked:
             raise EnvironmentProblem(
                 f"session {journal.session}",
-                "its signing key is gone, so an export could not be signed",
-                "Upload the session instead, or restore its folder from a copy.",
+                "its signing key is gone, and nobody else can sign an export of it",
+                "Run 'proctor-desktop upload' with the same --data: what was signed while the "
+                "session ran needs no key to be delivered.",
             )
         asked.add(due)
 
@@ -207,7 +211,7 @@ def _write_contents(
         _write_blob(writer, log.blobs[sha256], journal.blob_path(sha256))
     return Manifest(
         session=journal.session,
-        session_key=journal.session_key(),
+        session_key=log.session_key or journal.session_key(),
         exam_sha256=digest(exam),
         records=log.head.seq,
         records_sha256=records.sha256,
@@ -322,5 +326,6 @@ def _damaged(session: str, why: str) -> EnvironmentProblem:
     return EnvironmentProblem(
         f"the journal of session {session}",
         why,
-        "Start the monitor on this folder once, so that it recovers what it can.",
+        "Run 'proctor-desktop upload' with the same --data: it mends what can be mended, and "
+        "delivers what was signed while the session ran.",
     )

@@ -140,10 +140,12 @@ def _check(db: Database, path: Path, every_page: bool) -> None:
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def explained(path: Path, done: str = "opened") -> Iterator[None]:
     """Turn what SQLite says while a journal is opened or read into an EnvironmentProblem."""
     try:
         yield
+    except sqlite3.ProgrammingError:  # a bug, such as a connection that is closed
+        raise
     except UnicodeDecodeError as problem:
         raise damaged(path, "there is text in it that is none") from problem
     except sqlite3.OperationalError as problem:
@@ -152,7 +154,7 @@ def explained(path: Path) -> Iterator[None]:
             raise damaged(path, str(problem)) from problem
         raise EnvironmentProblem(
             str(path),
-            f"the session journal cannot be opened ({problem})",
+            f"the session journal cannot be {done} ({problem})",
             "Check that its disk has room and that you may write to its folder.",
         ) from problem
     except sqlite3.DatabaseError as problem:

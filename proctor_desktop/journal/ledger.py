@@ -183,6 +183,17 @@ def next_item(db: Database, up_to_seq: int, not_now: Collection[str] = ()) -> It
     return next((Item(*row) for row in rows.fetchall() if row[0] not in not_now), None)
 
 
+def waiting_behind(db: Database, seq: int) -> int:
+    """How many blobs wait that are first named behind record ``seq``."""
+    states = tuple(state.value for state in (State.PENDING, State.SENDING, State.BLOCKED))
+    found: int = db.execute(
+        """SELECT count(*) FROM ledger JOIN blobs USING (sha256)
+           WHERE state IN (?, ?, ?) AND seq > ?""",
+        (*states, seq),
+    ).fetchone()[0]
+    return found
+
+
 def counts(db: Database) -> Counts:
     """Blobs and records together."""
     by_state = dict(db.execute("SELECT state, count(*) FROM ledger GROUP BY state").fetchall())

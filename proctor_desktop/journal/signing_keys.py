@@ -82,6 +82,18 @@ class SigningKeys:
         self._next = key
 
 
+class NoKeys:
+    """Signs nothing: for a journal whose key is gone, of which only the delivery is noted."""
+
+    def pair(self) -> Pair | None:
+        """None, as where the disk takes no new key."""
+        return None
+
+    def rotate(self) -> None:
+        """Never called, since nothing is signed."""
+        raise RuntimeError("nothing has been signed without a key")
+
+
 def keep(folder: Path, key: Ed25519PrivateKey) -> None:
     """Make a key durable under its public half; raises OSError."""
     write_new(_path(folder, dsse.public_hex(key)), key.private_bytes_raw())

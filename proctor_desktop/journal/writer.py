@@ -25,7 +25,7 @@ from proctor_desktop.journal import ledger, twin_log
 from proctor_desktop.journal.database import damaged, open_for_writing
 from proctor_desktop.journal.mirror import Mirror, bring_up, head_of
 from proctor_desktop.journal.session_folder import SessionFolder
-from proctor_desktop.journal.signing_keys import Pair, SigningKeys
+from proctor_desktop.journal.signing_keys import NoKeys, Pair, SigningKeys
 from proctor_desktop.wire import dsse, rest
 
 CHECKPOINT_EVERY_RECORDS = 50
@@ -69,8 +69,13 @@ class Writer:
         boot: str,
         committed: Callable[[], None] = lambda: None,
         check: bool = True,
+        signing: bool = True,
     ) -> None:
-        """Open the journal, bringing it and its twin to the same state first."""
+        """Open the journal, bringing it and its twin to the same state first.
+
+        Without ``signing`` no key is needed, and no checkpoint made: what is to be noted of the
+        delivery of what was signed before can be noted all the same.
+        """
         self._folder = folder
         self._boot = boot
         self._committed = committed
@@ -83,7 +88,7 @@ class Writer:
         ).fetchone()[0]
         self._signed_at_ns: int | None = None
         self._to_sign: Moment | None = None
-        self._keys = SigningKeys(folder.keys, _key_due(self._db, folder))
+        self._keys = SigningKeys(folder.keys, _key_due(self._db, folder)) if signing else NoKeys()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False

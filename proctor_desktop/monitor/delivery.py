@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from proctor_desktop.core.chain import Head
-from proctor_desktop.core.errors import PeerProblem
+from proctor_desktop.core.errors import EnvironmentProblem, PeerProblem
 from proctor_desktop.export.package import write_package
 from proctor_desktop.journal.ledger import Counts
 from proctor_desktop.journal.reader import Reader
@@ -63,7 +63,7 @@ def deliver(
 def _collect(worker: UploadWorker, keep_local_days: float | None) -> None:
     try:
         worker.collect(keep_local_days)
-    except PeerProblem as problem:
+    except (PeerProblem, EnvironmentProblem) as problem:
         log.info("the local copies stay for now: %s", problem)
 
 

@@ -11,25 +11,39 @@ verify them in it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 
 from proctor_desktop.config.exam import MAX_EXAM_BYTES, SignedExam, open_envelope
-from proctor_desktop.core.chain import EMPTY, BlobRef, Head, Record
-from proctor_desktop.core.errors import EnvironmentProblem, PeerProblem, PeerRefused
+from proctor_desktop.core.chain import EMPTY, BlobRef, Head, Record, digest
+from proctor_desktop.core.errors import (
+    EnvironmentProblem,
+    PeerProblem,
+    PeerRefused,
+    PeerUnreachable,
+)
 from proctor_desktop.export import container
 from proctor_desktop.export.verify import Outcome, Trust
 from proctor_desktop.export.verify.archive import Archive
 from proctor_desktop.export.verify.check import MAX_ENVELOPE_BYTES, examine
+from proctor_desktop.monitor.batches import batches
+from proctor_desktop.monitor.remaining import Remaining
 from proctor_desktop.upload.bandwidth import paced
-from proctor_desktop.upload.client import Client
+from proctor_desktop.upload.client import Client, Conflict
 from proctor_desktop.upload.enrol import BadReceipt, receipt_head
-from proctor_desktop.wire import rest
 
 _UNAUTHORISED = frozenset({401, 403})
+_FOR_GOOD = frozenset({HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
+
+_FORKED = (
+    "the endpoint holds other records of this session than this export, so nothing more is sent. "
+    "Only one of the two can be what happened: keep this file, and tell the institution"
+)
 
 
 @dataclass(slots=True)
@@ -53,17 +67,11 @@ class _Story:
             self.blobs.setdefault(blob.sha256, blob)
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Consecutive records, and the checkpoints among them; the last one covers the last record."""
+def send_package(path: Path, trust: Trust, say: Callable[[str], None]) -> Remaining:
+    """Deliver the export at ``path``; returns how many of its records and files are not there.
 
-    records: tuple[bytes, ...]
-    checkpoints: tuple[bytes, ...]
-    seq: int
-
-
-def send_package(path: Path, trust: Trust, say: Callable[[str], None]) -> int:
-    """Deliver the export at ``path``; returns how many records and files are still not there.
+    An endpoint that holds other records of the session gets nothing more: that is said, and counted
+    as what no other try will bring.
 
     Raises EnvironmentProblem, and sends nothing, when the file does not verify.
     """
@@ -78,61 +86,12 @@ def send_package(path: Path, trust: Trust, say: Callable[[str], None]) -> int:
             )
         if not story.agreed:
             say(f"{story.session}: the candidate has not agreed, so nothing is sent")
-            return 0
+            return Remaining()
         signed = _exam(archive, path, trust)
         asked = signed.exam.policy.delivery
         with closing(Client(signed.exam.endpoint, story.session, paced(asked))) as client:
-            return _Delivery(archive, story, client, trust, say).run(signed.envelope)
-
-
-def batches(
-    records: Iterable[bytes], checkpoints: Mapping[int, bytes], after_seq: int
-) -> Iterator[Batch]:
-    """The records behind ``after_seq`` in batches that the endpoint takes.
-
-    Each ends where a checkpoint does; what stands behind the last one is in none of them.
-    """
-    ready, open_ = _Gathered(), _Gathered()
-    for seq, raw in enumerate(records, 1):
-        if seq <= after_seq:
-            continue
-        open_.add(raw)
-        if seq not in checkpoints:
-            continue
-        if ready.records and not ready.has_room_for(open_):
-            yield ready.batch()
-            ready = _Gathered()
-        ready.take(open_, checkpoints[seq], seq)
-        open_ = _Gathered()
-    if ready.records:
-        yield ready.batch()
-
-
-@dataclass(slots=True)
-class _Gathered:
-    records: list[bytes] = field(default_factory=list)
-    checkpoints: list[bytes] = field(default_factory=list)
-    size_bytes: int = 0
-    seq: int = 0
-
-    def add(self, raw: bytes) -> None:
-        self.records.append(raw)
-        self.size_bytes += len(raw)
-
-    def has_room_for(self, more: _Gathered) -> bool:
-        return (
-            len(self.records) + len(more.records) <= rest.MAX_BATCH_RECORDS
-            and self.size_bytes + more.size_bytes <= rest.MAX_BATCH_BYTES
-        )
-
-    def take(self, more: _Gathered, checkpoint: bytes, seq: int) -> None:
-        self.records += more.records
-        self.size_bytes += more.size_bytes
-        self.checkpoints.append(checkpoint)
-        self.seq = seq
-
-    def batch(self) -> Batch:
-        return Batch(tuple(self.records), tuple(self.checkpoints), self.seq)
+            withheld = verdict.facts.withheld_blobs
+            return _Delivery(archive, story, client, trust, say, withheld).run(signed.envelope)
 
 
 class _Delivery:
@@ -145,33 +104,39 @@ class _Delivery:
         client: Client,
         trust: Trust,
         say: Callable[[str], None],
+        withheld: int,
     ) -> None:
         self._archive = archive
         self._story = story
+        self._withheld = withheld
         self._client = client
         self._trust = trust
         self._tell = say
         self._server_key = ""
         self._checkpoints = dict(_checkpoints(archive))
+        self._covered_seq = max(self._checkpoints, default=0)
 
-    def run(self, exam: bytes) -> int:
-        """How many records and files are not at the endpoint afterwards."""
-        covered = max(self._checkpoints, default=0)
-        if covered < self._story.head.seq:
-            self._say(_kept_back(covered + 1, self._story.head.seq))
+    def run(self, exam: bytes) -> Remaining:
+        """What of the export is not at the endpoint afterwards."""
         head = EMPTY
         try:
             head = self._enrol(exam)
+            self._check_same_course(head)
             head = self._send_records(head)
-            self._say(f"{head.seq} of {self._story.head.seq} records are there")
+            unsigned = self._tell_records(head)
             left = self._send_blobs()
             if self._story.closed and head == self._story.head:
-                reply = self._client.end(head)
-                self._say(f"score {reply['score']:g}, risk {reply['risk']}")
+                left += self._end(head, left)
+        except PeerRefused as refusal:
+            self._say(str(refusal))
+            not_there = max(1, self._covered_seq - head.seq)
+            if refusal.status in _FOR_GOOD:
+                return Remaining(stuck=not_there)
+            return Remaining(waiting=not_there)
         except PeerProblem as problem:
             self._say(str(problem))
-            return max(1, covered - head.seq)
-        return left + covered - head.seq
+            return Remaining(max(1, self._covered_seq - head.seq))
+        return left + Remaining(stuck=unsigned)
 
     def _say(self, text: str) -> None:
         self._tell(f"{self._story.session}: {text}")
@@ -189,6 +154,25 @@ class _Delivery:
             self._say(f"delivered to the endpoint with the key {self._server_key}, unchecked")
         return Head(int(reply["head"]["seq"]), str(reply["head"]["hash"]))
 
+    def _check_same_course(self, head: Head) -> None:
+        """Raises Conflict where the endpoint holds other records of this session than the export.
+
+        Two of one name are there when a computer was set back, and went on from there twice. An
+        endpoint that is further than the export compares the last records that a checkpoint covers
+        (which bind all before them): it is sent them once more.
+        """
+        if head.seq <= self._story.head.seq:
+            last = next(islice(self._records(), head.seq - 1, head.seq), b"") if head.seq else b""
+            if head != (Head(head.seq, digest(last)) if last else EMPTY):
+                raise Conflict(_FORKED, head)
+            return
+        earlier = [seq for seq in self._checkpoints if seq < self._covered_seq]
+        for batch in batches(self._records(), self._checkpoints, max(earlier, default=0)):
+            try:
+                self._client.send_records(batch.records, batch.checkpoints)
+            except Conflict as conflict:
+                raise Conflict(_FORKED, conflict.head) from conflict
+
     def _send_records(self, head: Head) -> Head:
         """Send what is behind ``head``; the last head that a receipt covers, or ``head`` itself."""
         for batch in batches(self._records(), self._checkpoints, head.seq):
@@ -196,29 +180,67 @@ class _Delivery:
             try:
                 head, _ = receipt_head(reply, self._story.session, self._server_key)
             except BadReceipt as problem:
-                raise PeerRefused(422, str(problem)) from problem
+                raise PeerUnreachable(str(problem)) from problem
             if head.seq < batch.seq:
-                raise PeerRefused(422, "the endpoint's receipt does not cover what was sent")
+                raise PeerUnreachable("the endpoint's receipt does not cover what was sent")
         return head
 
-    def _send_blobs(self) -> int:
-        """Send the files that the endpoint lacks; how many it still lacks that are not refused."""
-        for sha256 in self._client.missing():
-            entry = self._archive.entries.get(container.BLOBS + sha256)
-            if entry is None or sha256 not in self._story.blobs:
-                continue
-            content = b"".join(self._archive.pieces(entry))
-            try:
-                self._client.put_content(self._story.blobs[sha256], BytesIO(content), len(content))
-            except PeerRefused as refusal:
-                if refusal.status in _UNAUTHORISED:
-                    raise
-                self._say(f"refused: {self._story.blobs[sha256].type} {sha256} ({refusal})")
-        lacking = self._client.missing()
-        here = [name for name in lacking if container.BLOBS + name in self._archive.entries]
-        if len(lacking) > len(here):
-            self._say(f"{len(lacking) - len(here)} files are neither there nor in this export")
-        return len(here)
+    def _tell_records(self, head: Head) -> int:
+        """Say which records are there; how many of the export's are not, and will not be."""
+        last_seq = self._story.head.seq
+        if head.seq > last_seq:
+            self._say(
+                f"the endpoint has {head.seq} records of this session already, with all "
+                f"{self._covered_seq} that are signed in this export of {last_seq}"
+            )
+            return 0
+        self._say(f"{head.seq} of {last_seq} records are there")
+        if head.seq < last_seq:
+            self._say(_kept_back(head.seq + 1, last_seq))
+        return last_seq - head.seq
+
+    def _send_blobs(self) -> Remaining:
+        """Send the files that the endpoint lacks; those that it still lacks.
+
+        It may lack others, too, where it has more of the session than the export.
+        """
+        named = [sha256 for sha256 in self._client.missing() if sha256 in self._story.blobs]
+        here = [sha256 for sha256 in named if container.BLOBS + sha256 in self._archive.entries]
+        if here:
+            self._say(f"{len(here)} files are sent")
+        for sha256 in here:
+            self._send_blob(sha256)
+        lacking = self._story.blobs.keys() & set(self._client.missing())
+        if gone := len(lacking - set(here)):
+            self._say(f"{gone} files are neither there nor in this export{self._other_export()}")
+        return Remaining(len(lacking & set(here)), gone)
+
+    def _send_blob(self, sha256: str) -> None:
+        content = b"".join(self._archive.pieces(self._archive.entries[container.BLOBS + sha256]))
+        try:
+            self._client.put_content(self._story.blobs[sha256], BytesIO(content), len(content))
+        except PeerRefused as refusal:
+            if refusal.status in _UNAUTHORISED:
+                raise
+            self._say(f"refused: {self._story.blobs[sha256].type} {sha256} ({refusal})")
+
+    def _other_export(self) -> str:
+        """Where the files may be that are not in this one."""
+        if not self._withheld:
+            return ""
+        return f", an excerpt ({self._withheld} files withheld): deliver the whole export, too"
+
+    def _end(self, head: Head, left: Remaining) -> Remaining:
+        """Close the session; an endpoint that lacks files keeps it open. What is left for that."""
+        try:
+            reply = self._client.end(head)
+        except PeerRefused as refusal:
+            if refusal.status in _UNAUTHORISED:
+                raise
+            self._say(f"it is not closed there: {refusal}")
+            return Remaining() if left else Remaining(1)
+        self._say(f"score {reply['score']:g}, risk {reply['risk']}")
+        return Remaining()
 
     def _records(self) -> Iterator[bytes]:
         rest_of = b""

@@ -15,13 +15,14 @@ from proctor_desktop.core.session import Phase
 from proctor_desktop.journal.blobs import BlobStore, NotKept, hash_file
 from proctor_desktop.journal.database import Damaged, damaged
 from proctor_desktop.journal.mend import mend, put_aside, rebuild
+from proctor_desktop.journal.next_signer import why_unsignable
 from proctor_desktop.journal.reader import Reader
 from proctor_desktop.journal.recover import LeftBehind, closing_entries, read_back
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Entry, Writer
 from proctor_desktop.monitor.segment_record import segment_data
 from proctor_desktop.recording.orphan import orphan
-from proctor_desktop.wire import dsse, rest
+from proctor_desktop.wire import rest
 from proctor_desktop.wire.seal import MAGIC, is_sealed
 from proctor_desktop.wire.unseal import BadSeal, read_header
 
@@ -87,8 +88,8 @@ def unfinished(
     A damaged journal is put aside and written again from its twin log first. Raises
     EnvironmentProblem when that is not possible: Damaged where nobody can put it right. That is so,
     too, when the key that has to sign next is gone: the twin log had no room for the checkpoint
-    that names its successor, and the database, which had it, was damaged afterwards. No older key
-    is kept for this, since whoever has that one could sign the past anew.
+    that names its successor, and the database, which had it, was damaged afterwards. What was
+    signed can be delivered all the same (``late_delivery``).
     """
     envelope = folder.exam_envelope()
     if digest(envelope) != exam_sha256:
@@ -108,15 +109,9 @@ def unfinished(
 
 def _check_can_sign(folder: SessionFolder) -> None:
     with Reader(folder.path, check=False) as reader:
-        last = b""
-        for _, envelope in reader.checkpoints():
-            last = envelope
-        try:
-            due = str(dsse.peek(last)["next_key"]) if last else folder.session_key()
-        except (dsse.BadEnvelope, KeyError) as problem:
-            raise damaged(folder.path, f"its last checkpoint is none ({problem})") from problem
-        if reader.signing_key(due) is None:
-            raise damaged(folder.keys, "the key that has to sign next is not in it")
+        if why := why_unsignable(reader):
+            raise damaged(folder.path, why)
+    folder.credentials()
 
 
 def _read_back(folder: SessionFolder) -> LeftBehind:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import takewhile
 
 from proctor_desktop.core.chain import digest
 from proctor_desktop.core.errors import PeerRefused, PeerUnreachable
+from proctor_desktop.journal.next_signer import is_envelope
 from proctor_desktop.journal.reader import Reader
 from proctor_desktop.journal.writer import Writer
 from proctor_desktop.upload.client import Client, Conflict
@@ -70,6 +72,7 @@ class RecordSender:
         """The longest batch that there is room for; the shortest one where there is none."""
         up_to_seq, found = after_seq + rest.MAX_BATCH_RECORDS, None
         signed = self._reader.checkpoints_between(after_seq, up_to_seq)
+        signed = list(takewhile(lambda one: is_envelope(one[1]), signed))
         while signed:
             seq, envelopes = signed[-1][0], tuple(envelope for _, envelope in signed)
             size_bytes = self._reader.size_bytes(after_seq, seq)

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TypeVar
 
 from proctor_desktop.core.backoff import CAP_IN_EXAM_S, delay_s
@@ -30,7 +31,7 @@ from proctor_desktop.journal.writer import Writer
 from proctor_desktop.upload.blobs import UNAUTHORISED, BlobSender
 from proctor_desktop.upload.client import Client
 from proctor_desktop.upload.collect import collect
-from proctor_desktop.upload.enrol import Identity, enrol_envelope
+from proctor_desktop.upload.enrol import Applicant
 from proctor_desktop.upload.records import RecordSender
 from proctor_desktop.wire import rest
 
@@ -63,7 +64,7 @@ class UploadWorker:
         client: Client,
         reader: Reader,
         writer: Writer,
-        identity: Identity,
+        identity: Applicant,
         clock: Clock,
         crashed: Callable[[BaseException], None],
         work: threading.Event,
@@ -280,15 +281,15 @@ class UploadWorker:
     def _enrol_if_needed(self) -> None:
         if self._client.token and self.status.server_key:
             return
-        reply = self._client.enrol(enrol_envelope(self._identity, self._clock.now()))
+        admitted = self._identity.enrol(self._client, self._clock.now())
         known = self._reader.fact("server_key")
-        if known and known != reply["server_key"]:
+        if known and known != admitted.server_key:
             raise PeerRefused(403, "the endpoint's key is not the one this session began with")
-        self._writer.fact("server_key", reply["server_key"])
-        self._writer.fact("token", reply["token"])
-        self._client.token = reply["token"]
+        self._writer.fact("server_key", admitted.server_key)
+        self._writer.fact("token", admitted.token)
+        self._client.token = admitted.token
         self._writer.unblock()
-        self.status = Status(True, "", reply["server_key"])
+        self.status = Status(True, "", admitted.server_key)
 
     def _send_beat(self) -> None:
         with self._lock:
@@ -306,7 +307,11 @@ class UploadWorker:
         try:
             self._client.verify_initial("face", photo)
         except PeerRefused as refusal:
-            if refusal.status in UNAUTHORISED:
+            if refusal.status in UNAUTHORISED and not self._only_delivers(refusal):
                 raise
             self._writer.fact(_PHOTO_REFUSED, str(refusal))
         self._writer.fact(_PHOTO, "")
+
+    def _only_delivers(self, refusal: PeerRefused) -> bool:
+        """Whether a token is valid that can name no photo, as that for a late delivery cannot."""
+        return self._identity.late and refusal.status == HTTPStatus.FORBIDDEN

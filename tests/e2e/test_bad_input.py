@@ -168,9 +168,13 @@ def test_a_journal_that_is_damaged_in_both_places_is_left_alone(
     journal = folder.path / "journal.db"
     journal.write_bytes(b"this is no database" * 500)
     before = journal.read_bytes()
-    refuses(words, "journal.db", "damaged", "another --data folder")
+    done = run(*words, "--duration", "1")
+    assert done.returncode == NOT_DELIVERED, "another session takes its place"
     assert journal.read_bytes() == before
-    refuses(["export", "--data", str(tmp_path / "data")], "damaged")
+    refuses(["export", "--data", str(tmp_path / "data"), "--session", folder.session], "damaged")
+    done = run("upload", "--data", str(tmp_path / "data"))
+    assert done.returncode == NOT_DELIVERED
+    assert "journal.db: the session journal is damaged" in done.stdout
 
 
 def test_a_damaged_export_is_invalid(words: list[str], tmp_path: Path) -> None:

@@ -248,6 +248,9 @@ class FakeEndpoint:
         return Says(200, reply, content_type="application/json")
 
     def _end(self, told: dict[str, Any]) -> Says:
+        lacking = {blob.sha256 for raw in self.records for blob in decode(raw).blobs}
+        if self.token.startswith("late-") and lacking - set(self.blobs):
+            return Says(422, {"detail": "Files are not here; it stays open."})
         self.ended.append(Head(**told["head"]))
         reply = {
             "score": 95.0,

@@ -192,9 +192,11 @@ class End(EndpointView):
     def post(self, request: Request, session: uuid.UUID) -> Response:
         """Close; the outcome comes from the records."""
         head = self.valid(bodies.EndBody, request.data)["head"]
-        if _is_late(request) and not late.is_closed(session):
+        is_late = _is_late(request)
+        if is_late and not late.is_closed(session):
             raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "No record closes this session.")
-        return Response(closing.end(session, Head(head["seq"], head["hash"]), timezone.now()))
+        at = Head(head["seq"], head["hash"])
+        return Response(closing.end(session, at, timezone.now(), only_whole=is_late))
 
 
 class SimpleViolation(EndpointView):

@@ -118,6 +118,24 @@ def test_a_session_that_is_not_closed_by_a_record_cannot_be_ended_with_it(brough
     assert Session.objects.get().ended_at is None
 
 
+def test_an_excerpt_is_scored_but_not_taken_for_the_whole_session(brought: Sitting) -> None:
+    opening = opening_of(brought)
+    still = brought.journal.blob(JPEG)
+    brought.journal.record("violation.start", {"violation": 1, "rule": "face_missing"}, still)
+    brought.journal.record("session.close", {"reason": "finished"})
+    bring(brought, **opening)
+    brought.send()
+    answer = brought.post("end/", {"head": brought.head()})
+    assert answer.status_code == 422
+    assert "1 files that the records name are not here" in answer.json()["detail"]
+    session = Session.objects.get()
+    assert (session.ended_at, session.score) == (None, 95.0)
+    brought.put(JPEG)
+    assert brought.post("end/", {"head": brought.head()}).status_code == 200
+    session.refresh_from_db()
+    assert session.ended_at is not None
+
+
 def test_records_that_another_key_signed_admit_nobody(brought: Sitting) -> None:
     answer = bring(brought, checkpoint=checkpoint(brought, OTHER_KEY))
     assert answer.status_code == 422

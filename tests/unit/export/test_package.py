@@ -201,8 +201,9 @@ def test_a_session_without_its_key_is_not_exported(
     sitting: SealedSession, destination: Path
 ) -> None:
     sitting.key_is_gone = True
-    with pytest.raises(EnvironmentProblem, match="signing key is gone"):
+    with pytest.raises(EnvironmentProblem, match="signing key is gone") as caught:
         write_package(sitting, destination, NOW)
+    assert "'proctor-desktop upload'" in caught.value.remedy
 
 
 def test_an_exam_file_that_is_gone_is_the_journals_fault(

@@ -481,6 +481,22 @@ def test_a_session_without_its_key_cannot_be_written(folder: SessionFolder) -> N
         Writer(folder, BOOT)
 
 
+def test_without_signing_the_delivery_is_noted_and_no_key_is_needed(folder: SessionFolder) -> None:
+    with writing(folder) as writer:
+        writer.append(urgent("session.open"))
+    shutil.rmtree(folder.keys)
+    writer = Writer(folder, BOOT, signing=False)
+    writer.receipt(1, b"a receipt")
+    writer.fact("token", "secret")
+    writer.checkpoint(moment(1))
+    writer.append(urgent("warning"))
+    writer.close()
+    with reading(folder) as reader:
+        assert (reader.receipted_seq(), reader.fact("token")) == (1, "secret")
+        assert [seq for seq, _ in reader.checkpoints()] == [1]
+    assert not folder.keys.exists(), "no key is made that nothing names"
+
+
 def test_a_session_folder_can_be_moved(folder: SessionFolder, tmp_path: Path) -> None:
     with writing(folder) as writer:
         writer.append(entry())

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from proctor_desktop.core.chain import Head
+from proctor_desktop.journal import ledger
 from proctor_desktop.monitor import delivery as module
 from proctor_desktop.monitor.delivery import Outcome, deliver
+from tests.fakes.broken_disk import refuse_to_read
 from tests.fakes.deliveries import Delivery, delivering
 from tests.fakes.endpoint import FakeEndpoint, HangsUp, Says
 from tests.fakes.evidence_forge import entries_of
@@ -107,6 +109,16 @@ def test_local_copies_stay_while_something_is_not_delivered(made: Delivery) -> N
     made.endpoint.says("end", HangsUp())
     made.worker.start()
     at_its_end(made, keep_local_days=0)
+    assert len(list(made.folder.blobs.iterdir())) == 1
+
+
+def test_a_disk_that_refuses_behind_the_end_costs_nothing(
+    made: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "of_state", refuse_to_read)
+    made.worker.start()
+    outcome, _ = at_its_end(made, keep_local_days=0)
+    assert outcome.reply is not None
     assert len(list(made.folder.blobs.iterdir())) == 1
 
 

@@ -168,6 +168,15 @@ def test_a_journal_that_cannot_be_mended_gives_way_to_a_new_session(folder: Sess
     assert (found, broken and broken.session) == (None, folder.session)
 
 
+@pytest.mark.parametrize("name", ["delegation.dsse", "enrolment.key"])
+def test_a_session_that_cannot_enrol_any_more_gives_way_to_a_new_one(
+    folder: SessionFolder, name: str
+) -> None:
+    (folder.path / name).write_bytes(b"")
+    found, broken = find_unfinished([folder], THIS_EXAM, CANDIDATE)
+    assert (found, broken and broken.session) == (None, folder.session)
+
+
 def test_what_took_its_place_is_gone_on_with_and_it_is_told_no_more(
     folder: SessionFolder, tmp_path: Path
 ) -> None:

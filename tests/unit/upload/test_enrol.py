@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import Any
 
 import pytest
 
-from proctor_desktop.core.chain import Head, digest
-from proctor_desktop.upload.enrol import BadReceipt, Identity, enrol_envelope, receipt_head
+from proctor_desktop.core.chain import EMPTY, Head, digest, encode
+from proctor_desktop.upload.client import Client
+from proctor_desktop.upload.enrol import (
+    BadReceipt,
+    Identity,
+    Opening,
+    enrol_envelope,
+    receipt_head,
+)
 from proctor_desktop.wire import dsse, rest
+from tests.fakes.endpoint import FakeEndpoint
 from tests.fakes.sealed_session import (
     ENROL_KEY,
     INSTITUTION_KEY,
@@ -21,6 +30,7 @@ from tests.fakes.sealed_session import (
 from tests.playbook import moment
 
 SERVER = dsse.public_hex(SERVER_KEY)
+KEY = dsse.public_hex(SESSION_KEY)
 EXAM = dsse.sign_json(INSTITUTION_KEY, dsse.EXAM, {"id": "algebra-1"})
 WHO = Identity(
     SESSION,
@@ -54,6 +64,18 @@ def test_the_exam_travels_with_its_own_signature() -> None:
     told = dsse.peek(enrol_envelope(WHO, moment(0)))
     exam = json.dumps(told["exam"]).encode()
     assert dsse.verify(exam, dsse.EXAM, [dsse.public_hex(INSTITUTION_KEY)]).json()["id"]
+
+
+def test_without_its_key_a_session_shows_what_that_has_signed() -> None:
+    record = encode(SESSION, EMPTY, moment(0), "boot", "session.open", {"session_key": KEY})
+    signed = {"session": SESSION, "seq": 1, "head": digest(record)}
+    checkpoint = dsse.sign_json(SESSION_KEY, dsse.CHECKPOINT, signed)
+    opening = Opening(SESSION, EXAM, (record,), checkpoint)
+    with FakeEndpoint(SERVER_KEY) as endpoint, closing(Client(endpoint.url, SESSION)) as client:
+        admitted = opening.enrol(client, moment(0))
+    assert endpoint.calls == ["late"]
+    assert (admitted.token, admitted.server_key) == (endpoint.token, SERVER)
+    assert (opening.late, WHO.late) == (True, False)
 
 
 def test_a_good_receipt_tells_its_head_and_can_be_kept() -> None:

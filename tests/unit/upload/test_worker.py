@@ -10,11 +10,14 @@ import pytest
 
 from proctor_desktop.core import server_health
 from proctor_desktop.core.errors import EnvironmentProblem, PeerRefused, PeerUnreachable
+from proctor_desktop.journal import ledger
 from proctor_desktop.journal.database import Damaged
 from proctor_desktop.journal.ledger import State
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Writer
+from proctor_desktop.upload import enrol
 from proctor_desktop.upload import worker as module
+from tests.fakes.broken_disk import refuse_to_read
 from tests.fakes.deliveries import Delivery, delivering, eventually
 from tests.fakes.endpoint import PORTAL, FakeEndpoint, HangsUp, Says
 from tests.fakes.sessions import blob, entry, new_session, store, urgent
@@ -404,6 +407,25 @@ def test_a_disk_that_is_full_for_a_while_does_not_end_the_upload(
     assert endpoint.records == list(delivery.reader.records())
 
 
+def test_a_disk_that_cannot_be_read_for_a_moment_does_not_end_the_upload(
+    delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused: list[None] = []
+
+    def sometimes(*words: Any) -> Any:
+        if len(refused) < 3:
+            refused.append(None)
+            refuse_to_read()
+        return counted(*words)
+
+    counted = ledger.next_item
+    with_still(delivery)
+    monkeypatch.setattr(ledger, "next_item", sometimes)
+    delivery.worker.start()
+    assert eventually(delivery.delivered)
+    assert len(refused) == 3
+
+
 def test_a_full_disk_is_told_as_trouble_with_its_remedy(
     delivery: Delivery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -601,7 +623,7 @@ def test_a_bug_is_handed_on_and_not_swallowed(
     def bug(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(module, "enrol_envelope", bug)
+    monkeypatch.setattr(enrol, "enrol_envelope", bug)
     with delivering(folder, endpoint) as made:
         made.worker.start()
         assert eventually(lambda: made.crashes)
