@@ -151,7 +151,7 @@ class Monitor:
             reserve = Reserve(folder.path)
             stack.callback(reserve.give_up)
             to = self._recipients(folder)
-            blobs = BlobStore(folder.blobs, folder.incoming, to, reserve.give_up)
+            blobs = BlobStore(folder.blobs, folder.incoming, to, reserve.claim_still)
             if found:
                 take_over(found, reader, writer, blobs, self._clock.now(), self._boot)
             worker = self._upload_worker(folder, upload_reader, writer, left, work)
@@ -165,7 +165,7 @@ class Monitor:
             stack.callback(self._stages.stop)
             self._link.start()
             self._enter(conductor, left, broken)
-            return self._watch(folder, reader, worker, evidence, conductor, loop, patient)
+            return self._watch(folder, reader, worker, evidence, conductor, loop, patient, reserve)
 
     def _enter(self, conductor: Conductor, left: LeftBehind, broken: BrokenOff | None) -> None:
         if left.last is None:
@@ -194,6 +194,7 @@ class Monitor:
         conductor: Conductor,
         loop: SessionLoop,
         journal: PatientWriter,
+        reserve: Reserve,
     ) -> int:
         reason = loop.run(self._options.duration_s)
         self._stages.stop()
@@ -201,9 +202,11 @@ class Monitor:
         evidence.finish_clips(self._clock.now())
         if reason == ORPHANED_REASON:
             evidence.flush()
+            reserve.give_up()  # nothing more is recorded, and the database has to get all of it
             journal.settle()
             return NOT_DELIVERED
         conductor.close(reason)
+        reserve.give_up()
         journal.settle()
         head, asked = reader.head(), self._stop.times
         if not conductor.agreed:

@@ -113,6 +113,13 @@ def open_for_reading(folder: Path, check: bool = True) -> Database:
     return db
 
 
+def open_in_memory() -> Database:
+    """An empty journal that nothing survives."""
+    db = Database(sqlite3.connect(":memory:", check_same_thread=False))
+    migrations.apply(db)
+    return db
+
+
 def damaged(path: Path, reason: str) -> Damaged:
     """What to say about a journal that SQLite cannot use."""
     return Damaged(

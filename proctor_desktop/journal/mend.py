@@ -22,7 +22,7 @@ from sqlite_utils import Database
 from proctor_desktop.core.chain import EMPTY
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.hosts.durability import sync_folder
-from proctor_desktop.journal import twin_log
+from proctor_desktop.journal import reserve, twin_log
 from proctor_desktop.journal.blobs import sync_file
 from proctor_desktop.journal.database import (
     FILE_NAME,
@@ -54,8 +54,21 @@ class Mended:
 def mend(folder: Path) -> Mended:
     """Check the journal in ``folder`` and write it again if that is needed and possible.
 
-    Raises EnvironmentProblem, with nothing changed, for what is neither in order nor in the twin.
+    On a full disk the part of the reserve that is meant for stills is given up for it: records come
+    first. Raises EnvironmentProblem, with nothing changed, for what is neither in order nor in the
+    twin.
     """
+    try:
+        return _mended(folder)
+    except Damaged:
+        raise
+    except EnvironmentProblem:
+        if not reserve.give_up(folder, reserve.STILL):
+            raise
+        return _mended(folder)
+
+
+def _mended(folder: Path) -> Mended:
     try:
         if not (folder / FILE_NAME).exists():
             raise damaged(folder / FILE_NAME, "it is gone")

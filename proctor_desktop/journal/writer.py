@@ -2,6 +2,9 @@
 
 Every call returns after the commit, which comes after the twin log's sync. Calls that wait together
 share one transaction, so a burst costs two syncs and not forty.
+
+While the disk is too full for the database, the twin's sync is the commit of a record: the twin has
+space of its own, and the database gets the record as soon as there is some (``overflow``).
 """
 
 from __future__ import annotations
@@ -18,12 +21,13 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from proctor_desktop.core.chain import BlobRef, Head, digest, encode
+from proctor_desktop.core.chain import EMPTY, BlobRef, Head, digest, encode
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.moment import Moment, rfc3339
 from proctor_desktop.journal import ledger, twin_log
 from proctor_desktop.journal.database import damaged, open_for_writing
-from proctor_desktop.journal.mirror import Mirror, bring_up, head_of
+from proctor_desktop.journal.mirror import Mirror, bring_up, head_of, insert
+from proctor_desktop.journal.overflow import Overflow, has_no_room
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.signing_keys import Pair, SigningKeys
 from proctor_desktop.wire import dsse, rest
@@ -50,9 +54,16 @@ class Entry:
     urgent: bool = False
 
 
+class NotInTwin(Exception):
+    """Neither the database nor the twin takes a record."""
+
+
 @dataclass(slots=True)
 class _Job:
+    """``chain``: it adds to the chain of records and to nothing else, so the twin has all of it."""
+
     work: Callable[[Database], Any]
+    chain: bool = False
     done: Future[Any] = field(default_factory=Future)
 
 
@@ -76,6 +87,7 @@ class Writer:
         self._committed = committed
         self._db = open_for_writing(folder.path, check)
         self._mirror = self._joined_with_twin()
+        self._overflow: Overflow | None = None
         self._told_trouble = ""
         self._head = head_of(self._db)
         self._signed_seq = self._db.execute(
@@ -93,7 +105,7 @@ class Writer:
 
     @property
     def head(self) -> Head:
-        """The end of the chain as committed."""
+        """The end of the chain as committed; a reader may not see all of it on a full disk."""
         return self._head
 
     def append(self, *entries: Entry) -> Head:
@@ -101,7 +113,16 @@ class Writer:
 
         Raises EnvironmentProblem if the disk refuses; then none of them is in the journal.
         """
-        return self._do(lambda db: self._append(db, entries))
+        return self._do(lambda db: self._append(db, entries), chain=True)
+
+    def settle(self) -> None:
+        """Bring into the database what only the twin has, so that readers see all records.
+
+        Raises EnvironmentProblem as long as there is no room; nothing is lost by that.
+        """
+        if (overflow := self._overflow) is not None:
+            overflow.hurry()
+        self._do(self._check_settled)
 
     def receipt(self, seq: int, envelope: bytes) -> None:
         """Keep a *verified* receipt of the endpoint for all records up to ``seq``."""
@@ -122,7 +143,7 @@ class Writer:
 
     def checkpoint(self, moment: Moment) -> None:
         """Sign the present end of the chain, unless that has been done."""
-        self._do(lambda _: self._want_signature(moment))
+        self._do(lambda _: self._want_signature(moment), chain=True)
 
     def reopen_ledger(self) -> None:
         """Make what a crash left half sent pending again."""
@@ -150,11 +171,16 @@ class Writer:
             self._closed = True
             self._jobs.put(None)
         self._thread.join()
+        if self._overflow is not None:
+            self._overflow.hurry()
+            self._catch_up()
+            if self._overflow is not None:
+                self._overflow.close()
         self._mirror.close()
         self._db.close()
 
-    def _do(self, work: Callable[[Database], T]) -> T:
-        job = _Job(work)
+    def _do(self, work: Callable[[Database], T], *, chain: bool = False) -> T:
+        job = _Job(work, chain)
         with self._closing:  # behind the last item of the queue nobody would ever answer
             if self._closed:
                 raise RuntimeError("the journal's writer is closed") from self._bug
@@ -199,15 +225,28 @@ class Writer:
         return batch, False
 
     def _commit(self, batch: Sequence[_Job]) -> None:
+        self._catch_up()
+        if self._overflow is None:
+            self._commit_to(self._db, batch)
+            return
+        for db, jobs in (
+            (self._overflow.db, [job for job in batch if job.chain]),
+            (self._db, [job for job in batch if not job.chain]),
+        ):
+            if jobs:
+                self._commit_to(db, jobs)
+
+    def _commit_to(self, db: Database, batch: Sequence[_Job]) -> None:
         before = (self._head, self._signed_seq, self._signed_at_ns, self._told_trouble)
         mirrored = self._mirror.reached
         try:
-            with self._db.atomic():
-                results = [job.work(self._db) for job in batch]
-                self._sign_if_wanted(self._db)
-                self._mirror.copy(self._db)
+            with db.atomic():
+                results = [job.work(db) for job in batch]
+                self._sign_if_wanted(db)
+                self._mirror.copy(db)
+                self._check_is_in_twin(db)
         except Exception as problem:
-            if not self._is_there_after_all(before[0], problem):
+            if db is not self._db or not self._is_there_after_all(before[0], problem):
                 self._head, self._signed_seq, self._signed_at_ns, self._told_trouble = before
                 self._to_sign = None
                 self._mirror.take_back(mirrored)
@@ -221,11 +260,52 @@ class Writer:
             self._keys.rotate()  # whoever waited for the commit does not wait for this
 
     def _refuse(self, batch: Sequence[_Job], problem: Exception) -> None:
-        if len(batch) == 1:
+        if len(batch) > 1:
+            for job in batch:  # one bad job must not take the others with it
+                self._commit([job])
+        elif batch[0].chain and self._goes_on_in_twin(problem):
+            self._overflow = Overflow(problem)
+            self._commit_to(self._overflow.db, batch)
+        else:
+            self._drop_overflow_if_empty()
             batch[0].done.set_exception(self._explained(problem))
+
+    # -- the twin goes on alone ----------------------------------------------------------------
+
+    def _goes_on_in_twin(self, problem: Exception) -> bool:
+        """Whether the twin may hold what comes now: it has all that was before."""
+        alike = self._mirror.reached.extent.records == self._head.seq
+        return self._overflow is None and alike and has_no_room(problem)
+
+    def _drop_overflow_if_empty(self) -> None:
+        """The twin did not take even the first record: the database is as good as before."""
+        if self._overflow is not None and self._overflow.is_empty:
+            self._overflow.close()
+            self._overflow = None
+
+    def _check_is_in_twin(self, db: Database) -> None:
+        """What the database has not is durable in the twin, or it is refused."""
+        if db is not self._db and self._mirror.reached.extent.records != self._head.seq:
+            raise NotInTwin(self._mirror.trouble)
+
+    def _catch_up(self) -> None:
+        """Commit to the database what waits for it, if it is time to try that again."""
+        overflow = self._overflow
+        if overflow is None or not overflow.due:
             return
-        for job in batch:  # one bad job must not take the others with it
-            self._commit([job])
+        try:
+            with self._db.atomic():
+                insert(self._db, head_of(self._db), overflow.lines())
+        except sqlite3.Error as problem:
+            if not self._is_there_after_all(EMPTY, problem):
+                overflow.refused_again(problem)
+                return
+        overflow.close()
+        self._overflow = None
+
+    def _check_settled(self, _: Database) -> None:
+        if self._overflow is not None:
+            raise self._overflow.problem
 
     def _is_there_after_all(self, before: Head, problem: Exception) -> bool:
         """Look at the file anew after an error of the disk: what was given up may be in it."""
@@ -257,7 +337,7 @@ class Writer:
         return Entry(moment, "twin_log", {"state": state, "reason": self._told_trouble})
 
     def _explained(self, problem: Exception) -> Exception:
-        if isinstance(problem, sqlite3.OperationalError):
+        if isinstance(problem, (sqlite3.OperationalError, NotInTwin)):
             return EnvironmentProblem(
                 str(self._folder.path),
                 f"the session journal cannot be written ({problem})",
