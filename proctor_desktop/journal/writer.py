@@ -267,7 +267,8 @@ class Writer:
             self._overflow = Overflow(problem)
             self._commit_to(self._overflow.db, batch)
         else:
-            self._drop_overflow_if_empty()
+            if isinstance(problem, NotInTwin):
+                self._twin_refused()
             batch[0].done.set_exception(self._explained(problem))
 
     # -- the twin goes on alone ----------------------------------------------------------------
@@ -277,9 +278,12 @@ class Writer:
         alike = self._mirror.reached.extent.records == self._head.seq
         return self._overflow is None and alike and has_no_room(problem)
 
-    def _drop_overflow_if_empty(self) -> None:
-        """The twin did not take even the first record: the database is as good as before."""
-        if self._overflow is not None and self._overflow.is_empty:
+    def _twin_refused(self) -> None:
+        """It cannot go on alone any more: the database is tried again with the next call."""
+        if self._overflow is None:
+            return
+        self._overflow.hurry()
+        if self._overflow.is_empty:
             self._overflow.close()
             self._overflow = None
 

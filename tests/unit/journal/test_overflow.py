@@ -151,9 +151,8 @@ def test_what_only_the_database_holds_is_refused_meanwhile(
     assert len(kinds(folder)) == 4
 
 
-@pytest.mark.usefixtures("full")
-def test_when_the_twin_has_no_room_either_it_is_refused_and_nothing_stays(
-    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
+def test_when_the_twin_has_no_room_either_it_is_refused_and_the_database_tried_at_once(
+    folder: SessionFolder, full: list[Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_room(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -166,6 +165,9 @@ def test_when_the_twin_has_no_room_either_it_is_refused_and_nothing_stays(
             with pytest.raises(EnvironmentProblem, match="No space left"):
                 writer.append(entry("lost"))
         assert writer.head.seq == in_twin(folder) == 4
+        make_room(full)
+        writer.append(entry("kept"))
+        assert kinds(folder)[1:] == ["violation.start", "x", "small", "twin_log", "kept"]
 
 
 def test_only_want_of_room_is_a_reason() -> None:
