@@ -15,6 +15,7 @@ from proctor_desktop.journal.blobs import BlobStore, NotKept, hash_file, write_n
 from proctor_desktop.journal.reserve import STILL, Pieces, Reserve
 from proctor_desktop.wire.seal import Recipients
 from proctor_desktop.wire.unseal import open_sealed
+from tests.fakes.full_disk import full_disk
 
 CONTENT = b"\xff\xd8 a still \xff\xd9"
 
@@ -84,37 +85,25 @@ def roomy(tmp_path: Path, blobs: BlobStore) -> BlobStore:
 
 
 def test_on_a_full_disk_space_that_was_set_aside_is_overwritten(
-    tmp_path: Path, roomy: BlobStore, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, roomy: BlobStore
 ) -> None:
     (piece,) = (tmp_path / "reserve").iterdir()
     inode = piece.stat().st_ino
-    full_for_new_files(monkeypatch)
-    kept = roomy.path(roomy.keep(CONTENT, "image/jpeg").sha256)
+    with full_disk():
+        kept = roomy.path(roomy.keep(CONTENT, "image/jpeg").sha256)
     assert kept is not None
     assert kept.read_bytes() == CONTENT
     assert kept.stat().st_ino == inode
-    with pytest.raises(NotKept, match="No space left"):
+    with full_disk(), pytest.raises(NotKept, match="No space left"):
         roomy.keep(CONTENT + b"another", "image/jpeg")
 
 
 def test_what_is_larger_than_what_was_set_aside_leaves_it_alone(
-    tmp_path: Path, roomy: BlobStore, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, roomy: BlobStore
 ) -> None:
-    full_for_new_files(monkeypatch)
-    with pytest.raises(NotKept, match="No space left"):
+    with full_disk(), pytest.raises(NotKept, match="No space left"):
         roomy.keep(bytes(SET_ASIDE + 1), "video/mp4")
     assert len(list((tmp_path / "reserve").iterdir())) == 1
-
-
-def full_for_new_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = os.open
-
-    def full(path: Any, flags: int, *mode: int) -> int:
-        if flags & os.O_CREAT:
-            raise OSError(28, "No space left on device")
-        return real(path, flags, *mode)
-
-    monkeypatch.setattr(os, "open", full)
 
 
 def failing_once(monkeypatch: pytest.MonkeyPatch, call: str) -> list[Any]:

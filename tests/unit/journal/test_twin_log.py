@@ -13,6 +13,7 @@ import pytest
 from proctor_desktop.journal import twin_log
 from proctor_desktop.journal.reserve import LOG, Pieces, Reserve
 from proctor_desktop.journal.twin_log import Extent, Kind, Line, TwinLog, read
+from tests.fakes.full_disk import full_disk
 
 
 def records(*numbers: int, text: str = "record") -> list[Line]:
@@ -207,34 +208,10 @@ def reserve(tmp_path: Path) -> Reserve:
     return made
 
 
-class FullDisk:
-    """Takes what is written into blocks that a file has already, and nothing else."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._write, self._open = os.write, os.open
-        monkeypatch.setattr(os, "write", self.write)
-        monkeypatch.setattr(os, "open", self.open)
-
-    def write(self, descriptor: int, content: bytes) -> int:
-        at = os.lseek(descriptor, 0, os.SEEK_CUR)
-        room = os.fstat(descriptor).st_size - at
-        if room <= 0:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return self._write(descriptor, bytes(content)[:room])
-
-    def open(self, path: Path, flags: int, *mode: int) -> int:
-        if flags & os.O_CREAT:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return self._open(path, flags, *mode)
-
-
 @pytest.mark.usefixtures("reserve")
-def test_on_a_full_disk_it_goes_on_in_the_reserve(
-    tmp_path: Path, log: TwinLog, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_on_a_full_disk_it_goes_on_in_the_reserve(tmp_path: Path, log: TwinLog) -> None:
     whole = (tmp_path / "records.log").read_bytes()
-    with monkeypatch.context() as disk:
-        FullDisk(disk)
+    with full_disk():
         for number in range(3, 8):
             log.append(Extent(number - 1, 2), records(number))
             assert len(contents(tmp_path)) == number
@@ -249,15 +226,14 @@ def _length(path: Path) -> int:
 
 @pytest.mark.usefixtures("reserve")
 def test_one_piece_after_the_other_is_filled_and_then_it_is_told(
-    tmp_path: Path, log: TwinLog, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, log: TwinLog
 ) -> None:
-    FullDisk(monkeypatch)
     last = 2
-    with suppress(OSError):
+    with full_disk(), suppress(OSError):
         for number in range(3, 500):
             log.append(Extent(number - 1, 2), records(number, text="x" * 100))
             last = number
-    with pytest.raises(OSError, match="No space left"):
+    with full_disk(), pytest.raises(OSError, match="No space left"):
         log.append(Extent(last, 2), records(last + 1, text="x" * 100))
     assert last > 2 * LOG_BYTES // 200
     assert len(contents(tmp_path)) == last
@@ -265,23 +241,18 @@ def test_one_piece_after_the_other_is_filled_and_then_it_is_told(
 
 
 @pytest.mark.usefixtures("reserve")
-def test_another_writer_goes_on_in_a_piece_that_is_not_full(
-    tmp_path: Path, log: TwinLog, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    FullDisk(monkeypatch)
-    log.append(Extent(2, 2), records(3))
-    log.close()
-    TwinLog(tmp_path, read(tmp_path)).append(Extent(3, 2), records(4))
+def test_another_writer_goes_on_in_a_piece_that_is_not_full(tmp_path: Path, log: TwinLog) -> None:
+    with full_disk():
+        log.append(Extent(2, 2), records(3))
+        log.close()
+        TwinLog(tmp_path, read(tmp_path)).append(Extent(3, 2), records(4))
     assert len(contents(tmp_path)) == 4
     assert names(tmp_path) == ["records.log", "records-2.log"]
 
 
 @pytest.mark.usefixtures("reserve")
-def test_a_torn_frame_in_a_piece_ends_it(
-    tmp_path: Path, log: TwinLog, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as disk:
-        FullDisk(disk)
+def test_a_torn_frame_in_a_piece_ends_it(tmp_path: Path, log: TwinLog) -> None:
+    with full_disk():
         log.append(Extent(2, 2), records(3))
         log.append(Extent(3, 2), records(4))
     path = tmp_path / "records-2.log"
