@@ -130,6 +130,15 @@ def damaged(path: Path, reason: str) -> Damaged:
     )
 
 
+def unwritable(folder: Path, problem: Exception) -> EnvironmentProblem:
+    """What to say when the disk takes no more of a journal."""
+    return EnvironmentProblem(
+        str(folder),
+        f"the session journal cannot be written ({problem})",
+        "Free some space on this disk; what was recorded so far is safe.",
+    )
+
+
 def _check(db: Database, path: Path, every_page: bool) -> None:
     if every_page:
         found = [row[0] for row in db.execute("PRAGMA quick_check(1)").fetchall()]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -32,6 +32,7 @@ from proctor_desktop.journal.database import (
     open_for_writing,
 )
 from proctor_desktop.journal.mirror import bring_up, head_of, insert
+from proctor_desktop.journal.session_folder import exclusive
 from proctor_desktop.journal.twin_log import Kind, Line, Twin
 
 _DRAFT = "rebuilding"
@@ -66,6 +67,20 @@ def mend(folder: Path) -> Mended:
         if not reserve.give_up(folder, reserve.STILL):
             raise
         return _mended(folder)
+
+
+def mend_unless_in_use(data: Path, folder: Path) -> None:
+    """Let the database of a session of ``data`` have all that its twin has; see :func:`mend`.
+
+    A session that ended on a full disk may have its last records in the twin only. Where a monitor
+    is writing, or nobody may, all stays as it is.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(exclusive(data))
+        except EnvironmentProblem:
+            return
+        mend(folder)
 
 
 def _mended(folder: Path) -> Mended:

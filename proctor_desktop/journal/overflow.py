@@ -12,7 +12,10 @@ import sqlite3
 import time
 from collections.abc import Iterator
 
+from sqlite_utils import Database
+
 from proctor_desktop.journal.database import open_in_memory
+from proctor_desktop.journal.mirror import head_of, insert
 from proctor_desktop.journal.twin_log import Kind, Line
 
 RETRY_S = 5.0
@@ -24,6 +27,10 @@ _NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
 def has_no_room(problem: Exception) -> bool:
     """Whether the disk was too full for the database, and nothing worse."""
     return getattr(problem, "sqlite_errorcode", 0) in _NO_ROOM
+
+
+class NotInTwin(Exception):
+    """Neither the database nor the twin takes a record."""
 
 
 class Overflow:
@@ -51,6 +58,11 @@ class Overflow:
     def refused_again(self, problem: Exception) -> None:
         """There is still no room."""
         self.problem, self._retry_at_s = problem, time.monotonic() + RETRY_S
+
+    def bring_into(self, db: Database) -> None:
+        """Commit to the journal what waits; raises sqlite3.Error, and it goes on waiting."""
+        with db.atomic():
+            insert(db, head_of(db), self.lines())
 
     def lines(self) -> Iterator[Line]:
         """The records and then the checkpoints that wait, each in order."""

@@ -24,10 +24,10 @@ from sqlite_utils import Database
 from proctor_desktop.core.chain import EMPTY, BlobRef, Head, digest, encode
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.moment import Moment, rfc3339
-from proctor_desktop.journal import ledger, twin_log
-from proctor_desktop.journal.database import damaged, open_for_writing
-from proctor_desktop.journal.mirror import Mirror, bring_up, head_of, insert
-from proctor_desktop.journal.overflow import Overflow, has_no_room
+from proctor_desktop.journal import ledger
+from proctor_desktop.journal.database import damaged, open_for_writing, unwritable
+from proctor_desktop.journal.mirror import head_of, joined
+from proctor_desktop.journal.overflow import NotInTwin, Overflow, has_no_room
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.signing_keys import Pair, SigningKeys
 from proctor_desktop.wire import dsse, rest
@@ -52,10 +52,6 @@ class Entry:
     data: dict[str, Any]
     blobs: tuple[BlobRef, ...] = ()
     urgent: bool = False
-
-
-class NotInTwin(Exception):
-    """Neither the database nor the twin takes a record."""
 
 
 @dataclass(slots=True)
@@ -86,7 +82,7 @@ class Writer:
         self._boot = boot
         self._committed = committed
         self._db = open_for_writing(folder.path, check)
-        self._mirror = self._joined_with_twin()
+        self._mirror = joined(folder.path, self._db)
         self._overflow: Overflow | None = None
         self._told_trouble = ""
         self._head = head_of(self._db)
@@ -174,8 +170,8 @@ class Writer:
         if self._overflow is not None:
             self._overflow.hurry()
             self._catch_up()
-            if self._overflow is not None:
-                self._overflow.close()
+        if self._overflow is not None:
+            self._overflow.close()
         self._mirror.close()
         self._db.close()
 
@@ -280,12 +276,11 @@ class Writer:
 
     def _twin_refused(self) -> None:
         """It cannot go on alone any more: the database is tried again with the next call."""
-        if self._overflow is None:
-            return
-        self._overflow.hurry()
-        if self._overflow.is_empty:
-            self._overflow.close()
-            self._overflow = None
+        if self._overflow is not None:
+            self._overflow.hurry()
+            if self._overflow.is_empty:
+                self._overflow.close()
+                self._overflow = None
 
     def _check_is_in_twin(self, db: Database) -> None:
         """What the database has not is durable in the twin, or it is refused."""
@@ -298,8 +293,7 @@ class Writer:
         if overflow is None or not overflow.due:
             return
         try:
-            with self._db.atomic():
-                insert(self._db, head_of(self._db), overflow.lines())
+            overflow.bring_into(self._db)
         except sqlite3.Error as problem:
             if not self._is_there_after_all(EMPTY, problem):
                 overflow.refused_again(problem)
@@ -324,16 +318,6 @@ class Writer:
         self._db = anew
         return self._head != before and head_of(anew) == self._head
 
-    def _joined_with_twin(self) -> Mirror:
-        """Take from the twin what only it has; one that cannot be read is begun anew."""
-        path = self._folder.path
-        try:
-            twin = twin_log.read(path)
-            bring_up(self._db, twin)
-        except OSError:
-            twin = twin_log.unread(path)
-        return Mirror(path, twin, self._db)
-
     def _twin_state(self, moment: Moment) -> Entry:
         """That records have one copy only for now, or two again."""
         self._told_trouble = self._mirror.trouble
@@ -342,11 +326,7 @@ class Writer:
 
     def _explained(self, problem: Exception) -> Exception:
         if isinstance(problem, (sqlite3.OperationalError, NotInTwin)):
-            return EnvironmentProblem(
-                str(self._folder.path),
-                f"the session journal cannot be written ({problem})",
-                "Free some space on this disk; what was recorded so far is safe.",
-            )
+            return unwritable(self._folder.path, problem)
         if type(problem) is sqlite3.DatabaseError:  # its subclasses but the one above are bugs
             return damaged(self._folder.path, str(problem))
         return problem

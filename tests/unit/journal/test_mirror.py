@@ -281,7 +281,7 @@ def test_a_twin_that_cannot_be_read_is_begun_anew(
         raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(writer.twin_log, "read", unreadable)
+        patch.setattr(twin_log, "read", unreadable)
         with writing(folder, BOOT) as journal:
             journal.append(entry("x"))
     assert [path.name for _, path in twin_log.files(folder.path)] == [

@@ -13,6 +13,7 @@ from proctor_desktop.journal import overflow, twin_log
 from proctor_desktop.journal import writer as module
 from proctor_desktop.journal.database import open_for_writing
 from proctor_desktop.journal.mend import mend
+from proctor_desktop.journal.mirror import Mirror
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.twin_log import Kind
 from proctor_desktop.journal.writer import Writer
@@ -161,7 +162,7 @@ def test_when_the_twin_has_no_room_either_it_is_refused_and_the_database_tried_a
         writer.append(urgent("session.open"))
         fill(writer)
         with monkeypatch.context() as disk:
-            disk.setattr(module.Mirror, "_append", no_room)
+            disk.setattr(Mirror, "_append", no_room)
             with pytest.raises(EnvironmentProblem, match="No space left"):
                 writer.append(entry("lost"))
         assert writer.head.seq == in_twin(folder) == 4

@@ -19,6 +19,7 @@ from proctor_desktop.journal import signing_keys
 from proctor_desktop.journal import writer as module
 from proctor_desktop.journal.database import FILE_NAME, open_for_writing
 from proctor_desktop.journal.ledger import State
+from proctor_desktop.journal.mirror import Mirror
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import CHECKPOINT_EVERY_RECORDS, CHECKPOINT_EVERY_S, Writer
 from proctor_desktop.wire import dsse
@@ -371,7 +372,7 @@ def test_a_disk_that_has_room_for_nothing_is_told_and_what_was_committed_stays(
     with writing(folder) as writer:
         writer.append(entry("session.open"))
         with monkeypatch.context() as disk:
-            disk.setattr(module.Mirror, "_append", full)
+            disk.setattr(Mirror, "_append", full)
             with pytest.raises(EnvironmentProblem, match=r"cannot be written.*No space left"):
                 writer.append(entry("x", text="x" * 100_000))
         head = writer.append(entry("small"))
