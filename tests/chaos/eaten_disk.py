@@ -24,7 +24,7 @@ from proctor_desktop.core.moment import NS_PER_S
 from proctor_desktop.journal import twin_log
 from proctor_desktop.journal.session_folder import find
 from tests.chaos.own_mount import run_on_small_disk
-from tests.fakes.footage import AWAY, HERE, write_footage
+from tests.fakes.footage import AWAY, HERE, candidate, write_footage
 from tests.fakes.institution import Institution
 from tests.fakes.journals import chain, head_seq, newest
 from tests.fakes.media import tone, write_wav
@@ -44,6 +44,7 @@ _EATER = 'while :; do cat /dev/zero >> "$0" 2>/dev/null; sleep 0.005; done'
 
 def measure(full_s: tuple[float, ...] = LONG) -> dict[str, Any]:
     """A session for each time. Raises NotMeasured where this user may not mount."""
+    candidate()  # says here, not in another process, when weights are missing
     runs = [
         run_on_small_disk(__name__, SIZE, str(seconds), timeout_s=seconds + 3 * STARTS_WITHIN_S)
         for seconds in full_s
