@@ -17,6 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from proctor_desktop.hosts.durability import write_all
+
 _FOLDER = "reserve"
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 _PART_OF_FREE = 2
@@ -83,9 +85,9 @@ class Reserve:
 
     def _missing(self) -> dict[str, int]:
         there: dict[str, int] = {}
-        with suppress(FileNotFoundError), os.scandir(self._folder / _FOLDER) as found:
+        with suppress(OSError), os.scandir(self._folder / _FOLDER) as found:
             for entry in found:
-                with suppress(FileNotFoundError):  # claimed just now
+                with suppress(OSError):  # claimed just now
                     there[entry.name] = entry.stat().st_size
         return {name: size for name, size in self._sizes.items() if there.get(name) != size}
 
@@ -137,7 +139,7 @@ def _allocated(path: Path, size_bytes: int) -> None:
             if hasattr(os, "posix_fallocate"):
                 os.posix_fallocate(descriptor, 0, size_bytes)
             else:
-                os.write(descriptor, bytes(size_bytes))
+                write_all(descriptor, bytes(size_bytes))
         finally:
             os.close(descriptor)
     except OSError:
