@@ -153,7 +153,7 @@ class Monitor:
             reserve = Reserve(folder.path)
             stack.callback(reserve.give_up)
             to = self._recipients(folder)
-            blobs = BlobStore(folder.blobs, folder.incoming, to, reserve.give_up)
+            blobs = BlobStore(folder.blobs, folder.incoming, to, reserve.claim_still)
             if found:
                 take_over(found, reader, writer, blobs, self._clock.now(), self._boot)
             worker = self._upload_worker(folder, upload_reader, writer, left, work)
@@ -167,7 +167,7 @@ class Monitor:
             stack.callback(self._stages.stop)
             self._link.start()
             self._enter(conductor, left, broken)
-            return self._watch(folder, reader, worker, evidence, conductor, loop, patient)
+            return self._watch(folder, reader, worker, evidence, conductor, loop, patient, reserve)
 
     def _enter(self, conductor: Conductor, left: LeftBehind, broken: BrokenOff | None) -> None:
         if left.last is None:
@@ -196,6 +196,7 @@ class Monitor:
         conductor: Conductor,
         loop: SessionLoop,
         journal: PatientWriter,
+        reserve: Reserve,
     ) -> int:
         reason = loop.run(self._options.duration_s)
         self._stages.stop()
@@ -203,9 +204,11 @@ class Monitor:
         evidence.finish_clips(self._clock.now())
         if reason == ORPHANED_REASON:
             evidence.flush()
+            reserve.give_up()  # nothing more is recorded, and the database has to get all of it
             journal.settle()
             return NOT_DELIVERED
         conductor.close(reason)
+        reserve.give_up()
         journal.settle()
         head, asked = reader.head(), self._stop.times
         if not conductor.agreed:

@@ -42,10 +42,12 @@ def export(data: Path, session: str, output: Path | None, only: str) -> None:
     from proctor_desktop.export.excerpt import chosen
     from proctor_desktop.export.package import write_package
     from proctor_desktop.journal.ledger import State
+    from proctor_desktop.journal.mend import mend_unless_in_use
     from proctor_desktop.journal.session_folder import find
     from proctor_desktop.journal.whole import open_whole
 
     folder = find(data, session)
+    mend_unless_in_use(data, folder.path)
     with open_whole(data, folder) as reader:
         wanted = [one.strip() for one in only.split(",") if one.strip()]
         blobs = chosen(reader.records(), wanted) if wanted else None

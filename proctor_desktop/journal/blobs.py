@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from proctor_desktop.core.chain import BlobRef, digest
@@ -15,6 +15,7 @@ from proctor_desktop.wire.seal import Recipients, sealed
 
 _CHUNK_BYTES = 1024 * 1024
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_THERE = os.O_WRONLY | getattr(os, "O_BINARY", 0)
 
 
 class NotKept(OSError):
@@ -37,10 +38,13 @@ class BlobStore:
         blobs: Path,
         incoming: Path,
         to: Recipients,
-        make_room: Callable[[], object] = lambda: None,
+        claim: Callable[[Path, int], bool] = lambda *_: False,
     ) -> None:
-        """``make_room`` is called, in any thread, when there is none and before a second try."""
-        self._make_room = make_room
+        """``claim`` is called, in any thread, when the disk is full.
+
+        It makes of allocated space a file of that name with room for so many bytes, if it can.
+        """
+        self._claim = claim
         self._blobs = blobs
         self._incoming = incoming
         self._to = to
@@ -52,13 +56,12 @@ class BlobStore:
             content, seals = sealed(content, self._to, media_type)
         name = digest(content)
         try:
-            self._write(content, name)
+            self._write(content, name, write_new)
         except OSError as refusal:
             # The system may hold the bytes for written, so they go to a new file, once.
-            if refusal.errno in FULL:
-                self._make_room()
+            write = self._write_into_claimed if refusal.errno in FULL else write_new
             try:
-                self._write(content, name)
+                self._write(content, name, write)
             except OSError as problem:
                 raise NotKept(problem.errno, problem.strerror) from problem
         return BlobRef(name, media_type, len(content), seals)
@@ -75,7 +78,7 @@ class BlobStore:
                 sync_file(part)
                 self._publish(part, name)
             except OSError:
-                self._write(part.read_bytes(), name)
+                self._write(part.read_bytes(), name, write_new)
                 with suppress(OSError):  # then recovery finds it
                     part.unlink()
         except OSError as problem:
@@ -91,15 +94,24 @@ class BlobStore:
         """The hashes of all blobs that are here."""
         return {entry.name for entry in self._blobs.iterdir() if entry.is_file()}
 
-    def _write(self, content: bytes, name: str) -> None:
+    def _write(self, content: bytes, name: str, write: Callable[[Path, bytes], None]) -> None:
         part = self._incoming / f"{uuid.uuid4()}.part"
         try:
-            write_new(part, content)
+            write(part, content)
             self._publish(part, name)
         except OSError:
             with suppress(OSError):  # a disk that is read-only by now; recovery finds it
                 part.unlink(missing_ok=True)
             raise
+
+    def _write_into_claimed(self, part: Path, content: bytes) -> None:
+        """Overwrite a file that has its space already; without one, see whether there is some."""
+        if not self._claim(part, len(content)):
+            write_new(part, content)
+            return
+        with _synced(os.open(part, _THERE)) as descriptor:
+            write_all(descriptor, content)
+            os.ftruncate(descriptor, len(content))
 
     def _publish(self, part: Path, name: str) -> None:
         part.replace(self._blobs / name)
@@ -108,9 +120,15 @@ class BlobStore:
 
 def write_new(path: Path, content: bytes) -> None:
     """Write a file that must not exist yet, readable by its owner only, and sync it."""
-    descriptor = os.open(path, _NEW, 0o600)
-    try:
+    with _synced(os.open(path, _NEW, 0o600)) as descriptor:
         write_all(descriptor, content)
+
+
+@contextmanager
+def _synced(descriptor: int) -> Iterator[int]:
+    """Sync what was written meanwhile, and close in any case."""
+    try:
+        yield descriptor
         sync(descriptor)
     finally:
         os.close(descriptor)

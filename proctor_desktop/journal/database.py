@@ -113,6 +113,13 @@ def open_for_reading(folder: Path, check: bool = True) -> Database:
     return db
 
 
+def open_in_memory() -> Database:
+    """An empty journal that nothing survives."""
+    db = Database(sqlite3.connect(":memory:", check_same_thread=False))
+    migrations.apply(db)
+    return db
+
+
 def damaged(path: Path, reason: str) -> Damaged:
     """What to say about a journal that SQLite cannot use."""
     return Damaged(
@@ -120,6 +127,15 @@ def damaged(path: Path, reason: str) -> Damaged:
         f"the session journal is damaged or not a journal ({reason})",
         "Nothing was changed in it. Keep this folder for the institution and start again with "
         "another --data folder.",
+    )
+
+
+def unwritable(folder: Path, problem: Exception) -> EnvironmentProblem:
+    """What to say when the disk takes no more of a journal."""
+    return EnvironmentProblem(
+        str(folder),
+        f"the session journal cannot be written ({problem})",
+        "Free some space on this disk; what was recorded so far is safe.",
     )
 
 

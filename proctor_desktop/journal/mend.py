@@ -11,7 +11,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -22,7 +22,7 @@ from sqlite_utils import Database
 from proctor_desktop.core.chain import EMPTY
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.hosts.durability import sync_folder
-from proctor_desktop.journal import twin_log
+from proctor_desktop.journal import reserve, twin_log
 from proctor_desktop.journal.blobs import sync_file
 from proctor_desktop.journal.database import (
     FILE_NAME,
@@ -32,6 +32,7 @@ from proctor_desktop.journal.database import (
     open_for_writing,
 )
 from proctor_desktop.journal.mirror import bring_up, head_of, insert
+from proctor_desktop.journal.session_folder import exclusive
 from proctor_desktop.journal.twin_log import Kind, Line, Twin
 
 _DRAFT = "rebuilding"
@@ -54,8 +55,35 @@ class Mended:
 def mend(folder: Path) -> Mended:
     """Check the journal in ``folder`` and write it again if that is needed and possible.
 
-    Raises EnvironmentProblem, with nothing changed, for what is neither in order nor in the twin.
+    On a full disk the part of the reserve that is meant for stills is given up for it: records come
+    first. Raises EnvironmentProblem, with nothing changed, for what is neither in order nor in the
+    twin.
     """
+    try:
+        return _mended(folder)
+    except Damaged:
+        raise
+    except EnvironmentProblem:
+        if not reserve.give_up(folder, reserve.STILL):
+            raise
+        return _mended(folder)
+
+
+def mend_unless_in_use(data: Path, folder: Path) -> None:
+    """Let the database of a session of ``data`` have all that its twin has; see :func:`mend`.
+
+    A session that ended on a full disk may have its last records in the twin only. Where a monitor
+    is writing, or nobody may, all stays as it is.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(exclusive(data))
+        except EnvironmentProblem:
+            return
+        mend(folder)
+
+
+def _mended(folder: Path) -> Mended:
     try:
         if not (folder / FILE_NAME).exists():
             raise damaged(folder / FILE_NAME, "it is gone")

@@ -28,7 +28,7 @@ from proctor_desktop.core.chain import (
     has_no_blobs,
     kind_at_a_glance,
 )
-from proctor_desktop.journal import ledger
+from proctor_desktop.journal import ledger, twin_log
 from proctor_desktop.journal.twin_log import Extent, Kind, Line, Twin, TwinLog
 
 RETRY_S = 5.0
@@ -213,6 +213,16 @@ class Mirror:
     def _failed(self, problem: OSError) -> None:
         self.trouble = problem.strerror or errno.errorcode.get(problem.errno or 0, "no reason")
         self._retry_at_s = time.monotonic() + RETRY_S
+
+
+def joined(folder: Path, db: Database) -> Mirror:
+    """Take from the twin in ``folder`` what only it has; one that cannot be read is begun anew."""
+    try:
+        twin = twin_log.read(folder)
+        bring_up(db, twin)
+    except OSError:
+        twin = twin_log.unread(folder)
+    return Mirror(folder, twin, db)
 
 
 def _read(db: Database, kind: Kind, query: str, between: tuple[int, int]) -> list[Line]:

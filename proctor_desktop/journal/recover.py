@@ -28,6 +28,10 @@ CLIP = "clip"
 _RULES = {rule.name: rule for rule in enabled_rules(Rules())}
 _TELL_NOTHING = frozenset({"observations", "heartbeat", "segment", "warning"})
 _STOPPED = "the monitor stopped before it was recorded"
+_NOT_ON_RECORD = (
+    "nothing is on record until the monitor was started again; what the old one had observed and "
+    "not yet written when it stopped is lost"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def closing_entries(state: LeftBehind, now: Moment, boot: str, adopted: int) -> 
     gap = {
         "source": "monitor",
         "seconds": round(missing_s(state.last, now, boot), 3),
-        "reason": "nothing was observed until the monitor was started again",
+        "reason": _NOT_ON_RECORD,
     }
     entries.append(Entry(now, "gap", gap, urgent=True))
     return entries

@@ -2,6 +2,7 @@
 
 DATA/<session>/journal.db     records, checkpoints, receipts, delivery
                records.log    the same but the delivery once more (see twin_log)
+               reserve/       space for when the disk is full (see reserve)
                blobs/<sha256> stills and segments, complete
                incoming/      files still being written (*.part)
                exam.dsse      the exam file as it was opened

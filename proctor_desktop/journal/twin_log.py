@@ -13,7 +13,8 @@ lines takes back the one before it.
 
 A file is read up to its first frame that is not whole, and nothing is ever appended behind such a
 one: a writer that finds a torn end, or that is refused, goes on in ``records-2.log`` and so on. The
-files are read in that order, as one.
+files are read in that order, as one. On a full disk the next file is a piece of the reserve, zeros
+that are overwritten from the beginning: zeros up to the end of a file are no torn end.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from proctor_desktop.hosts.durability import FULL, sync, sync_folder, write_all
+from proctor_desktop.journal import reserve
 
 _MAGIC = b"PDTL"
 _FRAME = struct.Struct(">4sLQQL")
@@ -149,9 +151,9 @@ def read(folder: Path) -> Twin:
     """What the twin in ``folder`` holds; raises OSError for a file that cannot be read."""
     twin = Twin()
     for number, path in files(folder):
-        whole = _read_file(path, twin)
+        whole, torn = _read_file(path, twin)
         twin.number = number
-        twin.end = (path, whole) if whole == path.stat().st_size else None
+        twin.end = None if torn else (path, whole)
     return twin
 
 
@@ -160,14 +162,15 @@ def unread(folder: Path) -> Twin:
     return Twin(number=max((number for number, _ in files(folder)), default=0))
 
 
-def _read_file(path: Path, twin: Twin) -> int:
-    """Take up a file's frames; returns how many bytes of it are whole frames."""
+def _read_file(path: Path, twin: Twin) -> tuple[int, bool]:
+    """Take up a file's frames; how many bytes of it are whole ones, and if more was begun."""
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         if not size:
-            return 0
+            return 0, False
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            return _read_frames(path, content, size, twin)
+            whole = _read_frames(path, content, size, twin)
+            return whole, not reserve.is_zeros(content[whole:])
 
 
 def _read_frames(path: Path, content: mmap.mmap, size: int, twin: Twin) -> int:
@@ -238,7 +241,8 @@ class TwinLog:
         """Bring a frame to the disk.
 
         Where a file refuses it, the frame goes into a new one, once; a full disk leaves the file as
-        it was. Raises OSError when the frame is not on the disk.
+        it was, and gives a piece of the reserve for the new one. Raises OSError when the frame is
+        not on the disk.
         """
         frame = _frame(behind, lines)
         try:
@@ -246,8 +250,12 @@ class TwinLog:
                 self._open()
             self._write(frame)
         except OSError as problem:
-            if problem.errno in FULL and self._cut_back():
-                raise
+            if problem.errno in FULL:
+                left_whole = self._cut_back()
+                if self._go_on_in_reserve(frame):
+                    return
+                if left_whole:
+                    raise
             self._leave()
             self._begin_with(frame)
 
@@ -263,12 +271,34 @@ class TwinLog:
             self._descriptor = os.open(path, _END)
             os.lseek(self._descriptor, self._size, os.SEEK_SET)
 
-    def _begin(self) -> Path:
+    def _begin(self) -> None:
         self._number += 1
-        name = "records.log" if self._number == 1 else f"records-{self._number}.log"
-        self._descriptor, self._size = os.open(self._folder / name, _NEW, 0o600), 0
+        self._descriptor, self._size = os.open(self._path(), _NEW, 0o600), 0
         sync_folder(self._folder)
+
+    def _path(self) -> Path:
+        name = "records.log" if self._number == 1 else f"records-{self._number}.log"
         return self._folder / name
+
+    def _go_on_in_reserve(self, frame: bytes) -> bool:
+        """Write the frame into space that was set aside; False without any."""
+        self._number += 1
+        try:
+            if not reserve.claim(self._folder, reserve.LOG, self._path()):
+                self._number -= 1
+                return False
+        except OSError:  # the number is not used again: nobody knows what has it
+            return False
+        self._leave()
+        try:
+            self._end = (self._path(), 0)
+            self._open()
+            sync_folder(self._folder)
+            self._write(frame)
+        except OSError:
+            self._leave()
+            return False
+        return True
 
     def _begin_with(self, frame: bytes) -> None:
         try:

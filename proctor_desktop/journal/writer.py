@@ -2,6 +2,9 @@
 
 Every call returns after the commit, which comes after the twin log's sync. Calls that wait together
 share one transaction, so a burst costs two syncs and not forty.
+
+While the disk is too full for the database, the twin's sync is the commit of a record: the twin has
+space of its own, and the database gets the record as soon as there is some (``overflow``).
 """
 
 from __future__ import annotations
@@ -18,18 +21,16 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from proctor_desktop.core.chain import BlobRef, Head, digest, encode
+from proctor_desktop.core.chain import EMPTY, BlobRef, Head, digest, encode
 from proctor_desktop.core.errors import EnvironmentProblem
-from proctor_desktop.core.moment import Moment, rfc3339
-from proctor_desktop.journal import ledger, twin_log
-from proctor_desktop.journal.database import damaged, open_for_writing
-from proctor_desktop.journal.mirror import Mirror, bring_up, head_of
+from proctor_desktop.core.moment import Moment
+from proctor_desktop.journal import checkpoints, ledger
+from proctor_desktop.journal.database import damaged, open_for_writing, unwritable
+from proctor_desktop.journal.mirror import head_of, joined
+from proctor_desktop.journal.overflow import NotInTwin, Overflow, has_no_room
 from proctor_desktop.journal.session_folder import SessionFolder
-from proctor_desktop.journal.signing_keys import NoKeys, Pair, SigningKeys
-from proctor_desktop.wire import dsse, rest
+from proctor_desktop.journal.signing_keys import NoKeys, SigningKeys
 
-CHECKPOINT_EVERY_RECORDS = 50
-CHECKPOINT_EVERY_S = 10.0
 _MAX_TOGETHER = 64
 _PRIMARY_CODE = 0xFF
 
@@ -52,7 +53,10 @@ class Entry:
 
 @dataclass(slots=True)
 class _Job:
+    """``chain``: it adds to the chain of records and to nothing else, so the twin has all of it."""
+
     work: Callable[[Database], Any]
+    chain: bool = False
     done: Future[Any] = field(default_factory=Future)
 
 
@@ -80,15 +84,16 @@ class Writer:
         self._boot = boot
         self._committed = committed
         self._db = open_for_writing(folder.path, check)
-        self._mirror = self._joined_with_twin()
+        self._mirror = joined(folder.path, self._db)
+        self._overflow: Overflow | None = None
         self._told_trouble = ""
         self._head = head_of(self._db)
-        self._signed_seq = self._db.execute(
-            "SELECT coalesce(max(seq), 0) FROM checkpoints"
-        ).fetchone()[0]
+        self._signed_seq = checkpoints.signed_seq(self._db)
         self._signed_at_ns: int | None = None
         self._to_sign: Moment | None = None
-        self._keys = SigningKeys(folder.keys, _key_due(self._db, folder)) if signing else NoKeys()
+        self._keys: SigningKeys | NoKeys = NoKeys()
+        if signing:
+            self._keys = SigningKeys(folder.keys, checkpoints.key_due(self._db, folder))
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
@@ -98,7 +103,7 @@ class Writer:
 
     @property
     def head(self) -> Head:
-        """The end of the chain as committed."""
+        """The end of the chain as committed; a reader may not see all of it on a full disk."""
         return self._head
 
     def append(self, *entries: Entry) -> Head:
@@ -106,7 +111,16 @@ class Writer:
 
         Raises EnvironmentProblem if the disk refuses; then none of them is in the journal.
         """
-        return self._do(lambda db: self._append(db, entries))
+        return self._do(lambda db: self._append(db, entries), chain=True)
+
+    def settle(self) -> None:
+        """Bring into the database what only the twin has, so that readers see all records.
+
+        Raises EnvironmentProblem as long as there is no room; nothing is lost by that.
+        """
+        if (overflow := self._overflow) is not None:
+            overflow.hurry()
+        self._do(self._check_settled)
 
     def receipt(self, seq: int, envelope: bytes) -> None:
         """Keep a *verified* receipt of the endpoint for all records up to ``seq``."""
@@ -127,7 +141,7 @@ class Writer:
 
     def checkpoint(self, moment: Moment) -> None:
         """Sign the present end of the chain, unless that has been done."""
-        self._do(lambda _: self._want_signature(moment))
+        self._do(lambda _: self._want_signature(moment), chain=True)
 
     def reopen_ledger(self) -> None:
         """Make what a crash left half sent pending again."""
@@ -155,11 +169,16 @@ class Writer:
             self._closed = True
             self._jobs.put(None)
         self._thread.join()
+        if self._overflow is not None:
+            self._overflow.hurry()
+            self._catch_up()
+        if self._overflow is not None:
+            self._overflow.close()
         self._mirror.close()
         self._db.close()
 
-    def _do(self, work: Callable[[Database], T]) -> T:
-        job = _Job(work)
+    def _do(self, work: Callable[[Database], T], *, chain: bool = False) -> T:
+        job = _Job(work, chain)
         with self._closing:  # behind the last item of the queue nobody would ever answer
             if self._closed:
                 raise RuntimeError("the journal's writer is closed") from self._bug
@@ -204,15 +223,28 @@ class Writer:
         return batch, False
 
     def _commit(self, batch: Sequence[_Job]) -> None:
+        self._catch_up()
+        if self._overflow is None:
+            self._commit_to(self._db, batch)
+            return
+        for db, jobs in (
+            (self._overflow.db, [job for job in batch if job.chain]),
+            (self._db, [job for job in batch if not job.chain]),
+        ):
+            if jobs:
+                self._commit_to(db, jobs)
+
+    def _commit_to(self, db: Database, batch: Sequence[_Job]) -> None:
         before = (self._head, self._signed_seq, self._signed_at_ns, self._told_trouble)
         mirrored = self._mirror.reached
         try:
-            with self._db.atomic():
-                results = [job.work(self._db) for job in batch]
-                self._sign_if_wanted(self._db)
-                self._mirror.copy(self._db)
+            with db.atomic():
+                results = [job.work(db) for job in batch]
+                self._sign_if_wanted(db)
+                self._mirror.copy(db)
+                self._check_is_in_twin(db)
         except Exception as problem:
-            if not self._is_there_after_all(before[0], problem):
+            if db is not self._db or not self._is_there_after_all(before[0], problem):
                 self._head, self._signed_seq, self._signed_at_ns, self._told_trouble = before
                 self._to_sign = None
                 self._mirror.take_back(mirrored)
@@ -226,11 +258,54 @@ class Writer:
             self._keys.rotate()  # whoever waited for the commit does not wait for this
 
     def _refuse(self, batch: Sequence[_Job], problem: Exception) -> None:
-        if len(batch) == 1:
+        if len(batch) > 1:
+            for job in batch:  # one bad job must not take the others with it
+                self._commit([job])
+        elif batch[0].chain and self._goes_on_in_twin(problem):
+            self._overflow = Overflow(problem)
+            self._commit_to(self._overflow.db, batch)
+        else:
+            if isinstance(problem, NotInTwin):
+                self._twin_refused()
             batch[0].done.set_exception(self._explained(problem))
+
+    # -- the twin goes on alone ----------------------------------------------------------------
+
+    def _goes_on_in_twin(self, problem: Exception) -> bool:
+        """Whether the twin may hold what comes now: it has all that was before."""
+        alike = self._mirror.reached.extent.records == self._head.seq
+        return self._overflow is None and alike and has_no_room(problem)
+
+    def _twin_refused(self) -> None:
+        """It cannot go on alone any more: the database is tried again with the next call."""
+        if self._overflow is not None:
+            self._overflow.hurry()
+            if self._overflow.is_empty:
+                self._overflow.close()
+                self._overflow = None
+
+    def _check_is_in_twin(self, db: Database) -> None:
+        """What the database has not is durable in the twin, or it is refused."""
+        if db is not self._db and self._mirror.reached.extent.records != self._head.seq:
+            raise NotInTwin(self._mirror.trouble)
+
+    def _catch_up(self) -> None:
+        """Commit to the database what waits for it, if it is time to try that again."""
+        overflow = self._overflow
+        if overflow is None or not overflow.due:
             return
-        for job in batch:  # one bad job must not take the others with it
-            self._commit([job])
+        try:
+            overflow.bring_into(self._db)
+        except sqlite3.Error as problem:
+            if not self._is_there_after_all(EMPTY, problem):
+                overflow.refused_again(problem)
+                return
+        overflow.close()
+        self._overflow = None
+
+    def _check_settled(self, _: Database) -> None:
+        if self._overflow is not None:
+            raise self._overflow.problem
 
     def _is_there_after_all(self, before: Head, problem: Exception) -> bool:
         """Look at the file anew after an error of the disk: what was given up may be in it."""
@@ -245,16 +320,6 @@ class Writer:
         self._db = anew
         return self._head != before and head_of(anew) == self._head
 
-    def _joined_with_twin(self) -> Mirror:
-        """Take from the twin what only it has; one that cannot be read is begun anew."""
-        path = self._folder.path
-        try:
-            twin = twin_log.read(path)
-            bring_up(self._db, twin)
-        except OSError:
-            twin = twin_log.unread(path)
-        return Mirror(path, twin, self._db)
-
     def _twin_state(self, moment: Moment) -> Entry:
         """That records have one copy only for now, or two again."""
         self._told_trouble = self._mirror.trouble
@@ -262,12 +327,8 @@ class Writer:
         return Entry(moment, "twin_log", {"state": state, "reason": self._told_trouble})
 
     def _explained(self, problem: Exception) -> Exception:
-        if isinstance(problem, sqlite3.OperationalError):
-            return EnvironmentProblem(
-                str(self._folder.path),
-                f"the session journal cannot be written ({problem})",
-                "Free some space on this disk; what was recorded so far is safe.",
-            )
+        if isinstance(problem, (sqlite3.OperationalError, NotInTwin)):
+            return unwritable(self._folder.path, problem)
         if type(problem) is sqlite3.DatabaseError:  # its subclasses but the one above are bugs
             return damaged(self._folder.path, str(problem))
         return problem
@@ -277,7 +338,9 @@ class Writer:
             self._insert(db, self._twin_state(entries[0].moment))
         for entry in entries:
             self._insert(db, entry)
-        if entries and self._due(entries):
+        unsigned, now_ns = self._head.seq - self._signed_seq, time.monotonic_ns()
+        due = checkpoints.is_due(unsigned, self._signed_at_ns, now_ns)
+        if entries and (due or any(entry.urgent for entry in entries)):
             self._want_signature(entries[-1].moment)
         return self._head
 
@@ -304,13 +367,6 @@ class Writer:
             ledger.enter(db, blob, entry.kind)
         self._head = head
 
-    def _due(self, entries: Sequence[Entry]) -> bool:
-        if self._signed_at_ns is None or any(entry.urgent for entry in entries):
-            return True
-        waited_s = (time.monotonic_ns() - self._signed_at_ns) / 1e9
-        unsigned = self._head.seq - self._signed_seq
-        return waited_s >= CHECKPOINT_EVERY_S or unsigned >= CHECKPOINT_EVERY_RECORDS
-
     def _want_signature(self, moment: Moment) -> None:
         self._to_sign = moment
 
@@ -319,23 +375,5 @@ class Writer:
         moment, self._to_sign = self._to_sign, None
         keys = self._keys.pair() if moment and self._head.seq != self._signed_seq else None
         if moment is not None and keys is not None:
-            self._sign(db, moment, keys)
-
-    def _sign(self, db: Database, moment: Moment, keys: Pair) -> None:
-        body: rest.CheckpointPayload = {
-            "session": self._folder.session,
-            "seq": self._head.seq,
-            "head": self._head.hash,
-            "wall": rfc3339(moment.wall_utc),
-            "next_key": keys.next_key,
-        }
-        envelope = dsse.sign_json(keys.due, dsse.CHECKPOINT, body)
-        db.execute("INSERT INTO checkpoints VALUES (?, ?)", (self._head.seq, envelope))
-        self._signed_seq = self._head.seq
-        self._signed_at_ns = time.monotonic_ns()
-
-
-def _key_due(db: Database, folder: SessionFolder) -> str:
-    """The public key that the last committed checkpoint names, or the registered one."""
-    row = db.execute("SELECT envelope FROM checkpoints ORDER BY seq DESC LIMIT 1").fetchone()
-    return str(dsse.peek(row[0])["next_key"]) if row else folder.session_key()
+            checkpoints.sign(db, self._folder.session, self._head, moment, keys)
+            self._signed_seq, self._signed_at_ns = self._head.seq, time.monotonic_ns()

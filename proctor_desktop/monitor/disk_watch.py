@@ -24,8 +24,8 @@ class Frugal(Protocol):
 class DiskWatch:
     """Owned by the session's loop. ``record`` appends a record, ``warn`` tells the candidate.
 
-    ``free_bytes`` is what the disk has left; a reserve that was given up, here or by whoever else
-    needed it, is not counted, or its space would pass for plenty.
+    ``free_bytes`` is what the disk has left; what the reserve lacks is not counted, since it is
+    taken again from there. That the reserve is being written into is recorded like a level.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class DiskWatch:
         self._record = record
         self._warn = warn
         reserve.take()
+        self._missing_bytes = reserve.missing_bytes
 
     def look(self, now: Moment) -> None:
         """Act on how much there is; a disk that does not say is asked again next time."""
@@ -50,31 +51,32 @@ class DiskWatch:
             free_bytes = self._free_bytes()
         except OSError:
             return
-        counted = free_bytes - (0 if self._reserve.held else self._reserve.size_bytes)
-        level = next_level(self.level, counted)
+        missing_bytes = self._reserve.missing_bytes
+        level = next_level(self.level, free_bytes - missing_bytes)
         if level is not self.level:
             self._step(now, level, free_bytes)
-        if level < Level.LAST and not self._reserve.held:
+        elif missing_bytes > self._missing_bytes:
+            self._record(now, "disk", self._data(free_bytes))
+        if level < Level.LAST and missing_bytes:
             self._reserve.take()
+        self._missing_bytes = self._reserve.missing_bytes
 
-    def full(self, now: Moment) -> bool:
-        """Something was refused for want of space; whether some was freed just now."""
-        freed = self._reserve.give_up()
+    def full(self, now: Moment) -> None:
+        """Something was refused for want of space."""
         if self.level is not Level.LAST:
             self._step(now, Level.LAST, 0)
-        return freed
 
     def _step(self, now: Moment, level: Level, free_bytes: int) -> None:
         self.level = level
-        if level is Level.LAST:
-            self._reserve.give_up()
         for one in self._frugal:
             one.save(SAVINGS[level])
-        data = {
-            "level": level.name.lower(),
-            "free_bytes": free_bytes,
-            "reserve": "held" if self._reserve.held else "given up",
-        }
         self._warn(RULE, TOLD[level])
-        self._record(now, "disk", data)
+        self._record(now, "disk", self._data(free_bytes))
         self._record(now, "warning", {"rule": RULE, "text": TOLD[level]})
+
+    def _data(self, free_bytes: int) -> dict[str, Any]:
+        return {
+            "level": self.level.name.lower(),
+            "free_bytes": free_bytes,
+            "reserve": "held" if self._reserve.held else "in use",
+        }

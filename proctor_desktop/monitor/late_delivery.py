@@ -20,7 +20,7 @@ from proctor_desktop.core.chain import EMPTY, Record, decode
 from proctor_desktop.core.errors import EnvironmentProblem, PeerProblem
 from proctor_desktop.core.policy import Delivery
 from proctor_desktop.hosts.clock import SystemClock, boot_id
-from proctor_desktop.journal import session_folder
+from proctor_desktop.journal import reserve, session_folder
 from proctor_desktop.journal.database import Damaged
 from proctor_desktop.journal.next_signer import why_unsignable
 from proctor_desktop.journal.reader import Reader
@@ -79,6 +79,7 @@ def _try(folder: SessionFolder, say: Say, retry_refused: bool) -> Remaining:
 def _send(folder: SessionFolder, say: Say, retry_refused: bool) -> Remaining:
     clock = SystemClock()
     make_whole(folder.path)
+    reserve.give_up(folder.path)  # nothing is observed any more
     with ExitStack() as stack:
         reader = stack.enter_context(Reader(folder.path, check=False))
         if reader.head() == EMPTY:

@@ -30,15 +30,20 @@ class Journal(Protocol):
         """Commit the entries; raises EnvironmentProblem if the disk refuses."""
         ...
 
+    def settle(self) -> None:
+        """Let readers see all that was committed; raises EnvironmentProblem."""
+        ...
+
 
 class PatientWriter:
     """Holds in memory what the disk refuses, and writes it in order with the next call.
 
-    ``refused`` is told of a refusal and says whether it freed some space: then it is tried again at
-    once. A damaged journal is not waited for: that is raised, and mended at the next start.
+    That is the last resort: on a full disk the journal takes records as long as there is something
+    of the reserve. ``refused`` is told of a refusal. A damaged journal is not waited for: that is
+    raised, and mended at the next start.
     """
 
-    def __init__(self, journal: Journal, refused: Callable[[Moment], bool]) -> None:
+    def __init__(self, journal: Journal, refused: Callable[[Moment], object]) -> None:
         self._journal = journal
         self._refused = refused
         self._waiting: list[Entry] = []
@@ -56,10 +61,10 @@ class PatientWriter:
         """Commit ``entries``, or keep them for later; the end of the chain as committed."""
         self._waiting += entries
         if self._waiting and not self._busy:
-            self._busy = True  # what freeing space records of itself comes behind what waits
+            self._busy = True  # what is recorded of the refusal comes behind what waits
             try:
-                if not self._written() and self._refused(self._waiting[-1].moment):
-                    self._written()
+                if not self._written():
+                    self._refused(self._waiting[-1].moment)
             finally:
                 self._busy = False
         return self._journal.head
@@ -68,6 +73,7 @@ class PatientWriter:
         """Write what waits; raises EnvironmentProblem when the disk still refuses it."""
         if self._waiting and not self._written() and self._problem is not None:
             raise self._problem
+        self._journal.settle()
 
     def _written(self) -> bool:
         entries, now = tuple(self._waiting), self._waiting[-1].moment

@@ -24,6 +24,7 @@ from tests.chaos import (
     canary,
     clock,
     disk_faults,
+    eaten_disk,
     fuzz,
     kill,
     network,
@@ -86,6 +87,12 @@ CAMPAIGNS = {
     ),
     "small_disk": Campaign(
         small_disk.measure, small_disk.measure, small_disk.write, small_disk.failed
+    ),
+    "eaten_disk": Campaign(
+        eaten_disk.measure,
+        lambda: eaten_disk.measure(eaten_disk.SHORT),
+        eaten_disk.write,
+        eaten_disk.failed,
     ),
     "network": Campaign(
         network.measure,

@@ -12,7 +12,7 @@ from proctor_desktop.core.chain import Head, Record
 from proctor_desktop.core.event import Event
 from proctor_desktop.core.frame import Frame
 from proctor_desktop.journal import twin_log
-from proctor_desktop.journal.reserve import Reserve
+from proctor_desktop.journal.reserve import LOG, STILL, Pieces, Reserve
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Entry, Writer
 from proctor_desktop.monitor import inbox as items
@@ -26,6 +26,7 @@ from tests.fakes.studio import Studio
 from tests.playbook import faces
 
 VIOLATIONS, SEGMENTS = 3, 2
+RESERVE = (Pieces(LOG, 2, 1 << 15), Pieces(STILL, 4, 1 << 14))
 _PICTURES = {"still", "still with overlays"}
 
 
@@ -50,6 +51,10 @@ class Saying:
             self.say(f"{head.seq} {head.hash} {blobs}\n")
         return head
 
+    def settle(self) -> None:
+        """Let readers see all of it."""
+        self.journal.settle()
+
 
 def sit(
     desk: Studio,
@@ -60,17 +65,18 @@ def sit(
 ) -> None:
     """Violations with two pictures each, two pieces of screen video, and the end."""
     patient = PatientWriter(journal or desk.writer, lambda now: watch.full(now))  # noqa: PLW0108
+    reserve = Reserve(desk.folder.path, RESERVE)
     desk.evidence = Evidence(
         desk.engine,
         patient,
-        store(desk.folder),
+        store(desk.folder, reserve),
         desk.frames,
         warn=_nothing,
         wake=_nothing,
     )
     watch = DiskWatch(
         lambda: 10**12,
-        Reserve(desk.folder.path, 1 << 16),
+        reserve,
         (desk.evidence,),
         desk.evidence.record,
         _nothing,
@@ -88,6 +94,7 @@ def sit(
         watch.look(desk.now())
     before_end()
     conductor.close("over")
+    reserve.give_up()
     patient.settle()
 
 

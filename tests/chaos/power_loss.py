@@ -7,14 +7,15 @@ import random
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from proctor_desktop.core.chain import digest
-from proctor_desktop.journal import session_folder
+from proctor_desktop.journal import session_folder, twin_log
 from proctor_desktop.journal.database import FILE_NAME
+from proctor_desktop.journal.reserve import LOG, STILL, Pieces, Reserve
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Writer
 from proctor_desktop.monitor.recovery import unfinished
@@ -22,15 +23,20 @@ from tests.bench.not_measured import NotMeasured
 from tests.chaos.journal_child import CANDIDATE, EXAM, Acknowledged
 from tests.chaos.power_model import Step, Survives, states
 from tests.chaos.recorder import recorded, traced
-from tests.chaos.spoken_session import work
+from tests.chaos.spoken_session import record, work
+from tests.fakes.full_disk import full_disk
 
 SEED = 20261121
 LONG, SHORT = 60, 6
+RESERVE = (Pieces(LOG, 12, 8192), Pieces(STILL, 40, 4096))
 
 
 def measure(rounds: int = LONG, every: int = 1) -> dict[str, Any]:
     """Figures of the twin log and the blobs alone, and of all files where strace is here."""
-    figures: dict[str, Any] = {"twin_and_blobs": _modelled(rounds, every)}
+    figures: dict[str, Any] = {
+        "twin_and_blobs": _modelled(work, rounds, every),
+        "full_disk": _modelled(on_full_disk, rounds, every),
+    }
     try:
         figures["all_files"] = _traced(rounds, every)
     except NotMeasured as problem:
@@ -38,7 +44,17 @@ def measure(rounds: int = LONG, every: int = 1) -> dict[str, Any]:
     return figures
 
 
-def _modelled(rounds: int, every: int) -> dict[str, int]:
+def on_full_disk(data: Path, rounds: int, acknowledge: Any) -> None:
+    """The same once the disk is full: all goes into the reserve, and most of that is used."""
+    folder = session_folder.create(data, EXAM)
+    reserve = Reserve(folder.path, RESERVE)
+    assert reserve.take()
+    with full_disk():
+        record(folder, rounds, acknowledge, reserve)
+    assert len(twin_log.files(folder.path)) > min(rounds // 20, 3)
+
+
+def _modelled(work: Callable[..., None], rounds: int, every: int) -> dict[str, int]:
     """By what Python code does; the database, which is C, is taken for lost each time."""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
@@ -137,6 +153,7 @@ def write(figures: dict[str, Any]) -> str:
     for name, words in (
         ("all_files", "database, twin log and blobs (strace)"),
         ("twin_and_blobs", "twin log and blobs, the database always gone"),
+        ("full_disk", "the same in the reserve of a full disk"),
     ):
         part = figures[name]
         if "not_measured" in part:

@@ -57,11 +57,15 @@ def recorded(folder: Path) -> Iterator[list[Step]]:
         path = path_of(descriptor)
         note(Step("folder" if Path(path).is_dir() else "sync", path))
 
+    def allocated(_: None, descriptor: int, __: int, size_bytes: int) -> None:
+        note(Step("truncate", path_of(descriptor), size_bytes))
+
     with (
         watched("open", opened),
         watched("write", wrote),
         watched("fsync", synced),
         watched("ftruncate", lambda _, fd, size: note(Step("truncate", path_of(fd), size))),
+        watched("posix_fallocate", allocated),
         watched("replace", lambda _, old, new: note(Step("rename", str(old), to=str(new)))),
         watched("rename", lambda _, old, new: note(Step("rename", str(old), to=str(new)))),
         watched("unlink", lambda _, path, **__: note(Step("unlink", str(path)))),

@@ -1,17 +1,10 @@
-"""A disk of two megabytes that a sitting fills up by itself, in a mount of its own.
-
-As root the mount is made in a new mount namespace, otherwise in a user namespace as well, so that
-it is gone with the process and nobody else ever sees it.
-"""
+"""A disk of two megabytes that a sitting fills up by itself."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +12,15 @@ from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.journal.mend import mend
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Writer
-from tests.bench.not_measured import NotMeasured
 from tests.chaos.disk_sitting import Saying, sit, unexplained
 from tests.chaos.journal_child import Acknowledged
+from tests.chaos.own_mount import run_on_small_disk
 from tests.fakes.studio import studio
 
 SIZE = "2m"
 VIOLATIONS = 40
 BALLAST_BYTES = 600_000
 FREED, FULL = "freed", "full to the end"
-_NOT_HERE = 77
-_IN_NAMESPACE = f"""mount -t tmpfs -o size={SIZE} tmpfs "$1" || exit {_NOT_HERE}
-shift; exec "$@" """
 
 
 def measure() -> dict[str, Any]:
@@ -42,24 +32,7 @@ def measure() -> dict[str, Any]:
 
 
 def _filled(ending: str) -> dict[str, Any]:
-    unshare = shutil.which("unshare")
-    if unshare is None:
-        raise NotMeasured("there is no unshare (util-linux), so that no small disk can be mounted")
-    namespace = ["-m"] if os.geteuid() == 0 else ["-rm"]
-    with tempfile.TemporaryDirectory() as disk, tempfile.TemporaryDirectory() as elsewhere:
-        words = [sys.executable, "-m", __name__, disk, elsewhere, ending]
-        done = subprocess.run(
-            [unshare, *namespace, "sh", "-c", _IN_NAMESPACE, "sh", disk, *words],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-    if not done.stdout and ("unshare" in done.stderr or done.returncode == _NOT_HERE):
-        raise NotMeasured(f"a small disk cannot be mounted here ({done.stderr.strip()})")
-    if done.returncode:
-        raise AssertionError(done.stderr)
-    figures: dict[str, Any] = json.loads(done.stdout)
+    figures: dict[str, Any] = run_on_small_disk(__name__, SIZE, ending)
     return figures
 
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from proctor_desktop.hosts.clock import SystemClock
 from proctor_desktop.journal import session_folder
+from proctor_desktop.journal.reserve import Reserve
+from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Entry, Writer
 from tests.chaos.journal_child import BOOT, CANDIDATE, EXAM, JPEG
 from tests.fakes.sessions import store
@@ -22,10 +24,16 @@ SEED = 20261121
 
 def work(data: Path, rounds: int, acknowledge: Any) -> None:
     """A session in three runs, each closed, so that the database is checkpointed in between."""
+    record(session_folder.create(data, EXAM), rounds, acknowledge)
+
+
+def record(
+    folder: SessionFolder, rounds: int, acknowledge: Any, reserve: Reserve | None = None
+) -> None:
+    """What such a session records."""
     clock, draw = SystemClock(), random.Random(SEED)
-    folder = session_folder.create(data, EXAM)
     for run in range(3):
-        writer, blobs = Writer(folder, BOOT), store(folder)
+        writer, blobs = Writer(folder, BOOT), store(folder, reserve)
         if run == 0:
             writer.append(Entry(clock.now(), "session.open", {"candidate": CANDIDATE}))
         for number in range(rounds // 3):

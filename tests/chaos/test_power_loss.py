@@ -10,6 +10,7 @@ import pytest
 from proctor_desktop.journal import blobs, twin_log
 from tests.chaos import power_loss
 from tests.chaos.power_model import Disk, Step, Survives
+from tests.chaos.spoken_session import work
 
 
 @pytest.mark.slow
@@ -24,12 +25,13 @@ def test_behind_every_fifth_step_of_a_session_all_that_was_acknowledged_is_there
 
 @pytest.mark.parametrize("module", [blobs, twin_log], ids=["blobs", "twin log"])
 @pytest.mark.parametrize("call", ["sync", "sync_folder"])
+@pytest.mark.parametrize("session", [work, power_loss.on_full_disk], ids=["ample", "full"])
 def test_a_program_that_does_not_sync_loses_what_it_promised(
-    monkeypatch: pytest.MonkeyPatch, module: object, call: str
+    monkeypatch: pytest.MonkeyPatch, module: object, call: str, session: Callable[..., None]
 ) -> None:
     nothing: Callable[..., None] = lambda *_: None  # noqa: E731
     monkeypatch.setattr(module, call, nothing)
-    found = power_loss._modelled(power_loss.SHORT, every=3)
+    found = power_loss._modelled(session, power_loss.SHORT, every=3)
     assert found["lost"] + found["broken"]
 
 

@@ -30,7 +30,7 @@ from hypothesis.stateful import (
 from proctor_desktop.core.chain import decode, digest
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.moment import Moment
-from proctor_desktop.journal import session_folder
+from proctor_desktop.journal import session_folder, twin_log
 from proctor_desktop.journal.blobs import NotKept, hash_file
 from proctor_desktop.journal.database import FILE_NAME
 from proctor_desktop.journal.reader import Reader
@@ -108,15 +108,26 @@ class SessionMachine(RuleBasedStateMachine):
                 self._append(Entry(self._now(), "note", {}, (kept,)))
                 self._blobs.add(kept.sha256)
 
-    @rule(big=st.integers(50_000, 200_000))
-    def fill_the_disk_under_the_database(self, big: int) -> None:
+    @rule(big=st.integers(50_000, 200_000), killed=st.booleans())
+    def fill_the_disk_under_the_database(self, big: int, killed: bool) -> None:
+        """The twin takes it alone, and the database gets it when there is room, or at a restart."""
         assert self._writer is not None
         database = self._writer._db
         pages = database.execute("PRAGMA page_count").fetchone()[0]
         database.execute(f"PRAGMA max_page_count={pages + 2}")
-        with pytest.raises(EnvironmentProblem):
-            self._writer.append(Entry(self._now(), "note", {"text": "x" * big}))
+        entry = Entry(self._now(), "note", {"text": "x" * big})
+        if self._twin_is_whole():
+            self._writer.append(entry)
+            twin = twin_log.read(self._folder.path).lines()
+            self._records = [line.content for line in twin if line.kind is twin_log.Kind.RECORD]
+            if killed:
+                self._go_on_with_a_copy(drop=())
+                return
+        else:
+            with pytest.raises(EnvironmentProblem):
+                self._writer.append(entry)
         self._writer._db.execute("PRAGMA max_page_count=1073741823")
+        self._writer.settle()
 
     @rule(seconds=st.sampled_from(JUMPS_S))
     def set_the_clock(self, seconds: float) -> None:

@@ -13,6 +13,7 @@ from proctor_desktop.core.moment import Moment
 from proctor_desktop.journal import session_folder
 from proctor_desktop.journal.blobs import BlobStore
 from proctor_desktop.journal.reader import Reader
+from proctor_desktop.journal.reserve import Reserve
 from proctor_desktop.journal.session_folder import SessionFolder
 from proctor_desktop.journal.writer import Entry, Writer
 from proctor_desktop.wire.seal import Recipients
@@ -43,9 +44,10 @@ def blob(content: bytes, media_type: str = "image/jpeg") -> BlobRef:
     return BlobRef(digest(content), media_type, len(content))
 
 
-def store(folder: SessionFolder) -> BlobStore:
+def store(folder: SessionFolder, reserve: Reserve | None = None) -> BlobStore:
     """The session's blobs."""
-    return BlobStore(folder.blobs, folder.incoming, Recipients(folder.session))
+    claim = reserve.claim_still if reserve else lambda *_: False
+    return BlobStore(folder.blobs, folder.incoming, Recipients(folder.session), claim)
 
 
 @contextmanager

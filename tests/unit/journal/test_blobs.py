@@ -12,8 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from proctor_desktop.core.chain import digest
 from proctor_desktop.journal.blobs import BlobStore, NotKept, hash_file, write_new
+from proctor_desktop.journal.reserve import STILL, Pieces, Reserve
 from proctor_desktop.wire.seal import Recipients
 from proctor_desktop.wire.unseal import open_sealed
+from tests.fakes.full_disk import full_disk
 
 CONTENT = b"\xff\xd8 a still \xff\xd9"
 
@@ -70,13 +72,38 @@ def test_a_full_disk_keeps_nothing_and_says_why(
     assert list((tmp_path / "incoming").iterdir()) == []
 
 
-def test_room_is_made_before_a_second_try(
-    tmp_path: Path, blobs: BlobStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    refuse(monkeypatch, "fsync", 28, "No space left on device")
+SET_ASIDE = 4096
+
+
+@pytest.fixture
+def roomy(tmp_path: Path, blobs: BlobStore) -> BlobStore:
+    """A store with one piece of space that was set aside."""
+    reserve = Reserve(tmp_path, (Pieces(STILL, 1, SET_ASIDE),))
+    assert reserve.take()
     to = Recipients("a session")
-    roomy = BlobStore(tmp_path / "blobs", tmp_path / "incoming", to, monkeypatch.undo)
-    assert roomy.keep(CONTENT, "image/jpeg").sha256 in blobs.names()
+    return BlobStore(tmp_path / "blobs", tmp_path / "incoming", to, reserve.claim_still)
+
+
+def test_on_a_full_disk_space_that_was_set_aside_is_overwritten(
+    tmp_path: Path, roomy: BlobStore
+) -> None:
+    (piece,) = (tmp_path / "reserve").iterdir()
+    inode = piece.stat().st_ino
+    with full_disk():
+        kept = roomy.path(roomy.keep(CONTENT, "image/jpeg").sha256)
+    assert kept is not None
+    assert kept.read_bytes() == CONTENT
+    assert kept.stat().st_ino == inode
+    with full_disk(), pytest.raises(NotKept, match="No space left"):
+        roomy.keep(CONTENT + b"another", "image/jpeg")
+
+
+def test_what_is_larger_than_what_was_set_aside_leaves_it_alone(
+    tmp_path: Path, roomy: BlobStore
+) -> None:
+    with full_disk(), pytest.raises(NotKept, match="No space left"):
+        roomy.keep(bytes(SET_ASIDE + 1), "video/mp4")
+    assert len(list((tmp_path / "reserve").iterdir())) == 1
 
 
 def failing_once(monkeypatch: pytest.MonkeyPatch, call: str) -> list[Any]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +14,10 @@ from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.journal import mend as module
 from proctor_desktop.journal.database import FILE_NAME
 from proctor_desktop.journal.ledger import State
-from proctor_desktop.journal.mend import Mended, mend, put_aside
-from proctor_desktop.journal.session_folder import SessionFolder, existing
+from proctor_desktop.journal.mend import Mended, mend, mend_unless_in_use, put_aside
+from proctor_desktop.journal.reserve import LOG, Pieces, Reserve
+from proctor_desktop.journal.reserve import STILL as STILLS
+from proctor_desktop.journal.session_folder import SessionFolder, exclusive, existing
 from tests.fakes.journals import chain
 from tests.fakes.sessions import blob, entry, new_session, reading, urgent, writing
 
@@ -175,3 +179,47 @@ def test_text_that_is_none_is_damage_too(folder: SessionFolder, old: bytes, new:
     path.write_bytes(content.replace(old, new))
     assert mend(folder.path).damage
     assert evidence(folder) == before
+
+
+@pytest.fixture
+def behind(tmp_path: Path) -> SessionFolder:
+    """A session that ended on a full disk: the last of three records is in the twin only."""
+    made = new_session(tmp_path / "data")
+    with writing(made) as writer:
+        writer.append(urgent("session.open"), entry("x"))
+        shutil.copy(made.path / FILE_NAME, tmp_path)
+        shutil.copy(f"{made.path / FILE_NAME}-wal", tmp_path)
+        writer.append(entry("session.close"))
+    for path in tmp_path.glob(f"{FILE_NAME}*"):
+        path.replace(made.path / path.name)
+    return made
+
+
+def test_what_only_the_twin_has_is_there_for_whoever_reads_next(behind: SessionFolder) -> None:
+    assert len(evidence(behind)[0]) == 2
+    mend_unless_in_use(behind.path.parent, behind.path)
+    assert len(evidence(behind)[0]) == 3
+
+
+def test_a_session_that_is_being_written_is_left_to_its_monitor(behind: SessionFolder) -> None:
+    with exclusive(behind.path.parent):
+        mend_unless_in_use(behind.path.parent, behind.path)
+    assert len(evidence(behind)[0]) == 2
+
+
+def test_on_a_full_disk_the_records_get_the_space_of_stills(
+    behind: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Reserve(behind.path, (Pieces(LOG, 1, 4096), Pieces(STILLS, 1, 4096))).take()
+    bring_up = module.bring_up
+
+    def full_at_first(*args: Any) -> int:
+        if (behind.path / "reserve" / "still-001").exists():
+            problem = sqlite3.OperationalError("database or disk is full")
+            problem.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise problem
+        return bring_up(*args)
+
+    monkeypatch.setattr(module, "bring_up", full_at_first)
+    assert mend(behind.path) == Mended(records=1)
+    assert [path.name for path in (behind.path / "reserve").iterdir()] == ["log-001"]

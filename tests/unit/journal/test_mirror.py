@@ -159,13 +159,14 @@ def test_where_they_contradict_each_other_the_database_is_right(
 
 
 def test_of_a_commit_that_failed_nothing_stays_in_the_twin(
-    folder: SessionFolder, tmp_path: Path
+    folder: SessionFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with writing(folder) as journal:
         journal.append(urgent("session.open"))
-        journal._db.execute("PRAGMA max_page_count=1")
-        with pytest.raises(EnvironmentProblem, match="full"):
-            journal.append(urgent("too much", None, text="x" * 100_000))
+        with monkeypatch.context() as patch:
+            Refusing(journal, patch)
+            with pytest.raises(EnvironmentProblem, match="I/O error"):
+                journal.append(urgent("refused"))
         cut = without_the_log_of_the_database(folder, tmp_path / "cut")
         journal.append(entry("small"))
     assert kinds(folder) == ["session.open", "small"]
@@ -280,7 +281,7 @@ def test_a_twin_that_cannot_be_read_is_begun_anew(
         raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(writer.twin_log, "read", unreadable)
+        patch.setattr(twin_log, "read", unreadable)
         with writing(folder, BOOT) as journal:
             journal.append(entry("x"))
     assert [path.name for _, path in twin_log.files(folder.path)] == [

@@ -5,12 +5,15 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from proctor_desktop.journal import twin_log
+from proctor_desktop.journal.reserve import LOG, Pieces, Reserve
 from proctor_desktop.journal.twin_log import Extent, Kind, Line, TwinLog, read
+from tests.fakes.full_disk import full_disk
 
 
 def records(*numbers: int, text: str = "record") -> list[Line]:
@@ -192,6 +195,73 @@ def test_a_full_disk_leaves_the_file_as_it_was(
     log.append(Extent(2, 2), records(3))
     assert names(tmp_path) == ["records.log"]
     assert len(contents(tmp_path)) == 3
+
+
+LOG_BYTES = 4096
+
+
+@pytest.fixture
+def reserve(tmp_path: Path) -> Reserve:
+    """Two pieces that the log may go on in."""
+    made = Reserve(tmp_path, (Pieces(LOG, 2, LOG_BYTES),))
+    assert made.take()
+    return made
+
+
+@pytest.mark.usefixtures("reserve")
+def test_on_a_full_disk_it_goes_on_in_the_reserve(tmp_path: Path, log: TwinLog) -> None:
+    whole = (tmp_path / "records.log").read_bytes()
+    with full_disk():
+        for number in range(3, 8):
+            log.append(Extent(number - 1, 2), records(number))
+            assert len(contents(tmp_path)) == number
+    assert (tmp_path / "records.log").read_bytes() == whole
+    assert (tmp_path / "records-2.log").stat().st_size == LOG_BYTES
+    assert read(tmp_path).end == (tmp_path / "records-2.log", _length(tmp_path / "records-2.log"))
+
+
+def _length(path: Path) -> int:
+    return len(path.read_bytes().rstrip(b"\0"))
+
+
+@pytest.mark.usefixtures("reserve")
+def test_one_piece_after_the_other_is_filled_and_then_it_is_told(
+    tmp_path: Path, log: TwinLog
+) -> None:
+    last = 2
+    with full_disk(), suppress(OSError):
+        for number in range(3, 500):
+            log.append(Extent(number - 1, 2), records(number, text="x" * 100))
+            last = number
+    with full_disk(), pytest.raises(OSError, match="No space left"):
+        log.append(Extent(last, 2), records(last + 1, text="x" * 100))
+    assert last > 2 * LOG_BYTES // 200
+    assert len(contents(tmp_path)) == last
+    assert names(tmp_path) == ["records.log", "records-2.log", "records-3.log"]
+
+
+@pytest.mark.usefixtures("reserve")
+def test_another_writer_goes_on_in_a_piece_that_is_not_full(tmp_path: Path, log: TwinLog) -> None:
+    with full_disk():
+        log.append(Extent(2, 2), records(3))
+        log.close()
+        TwinLog(tmp_path, read(tmp_path)).append(Extent(3, 2), records(4))
+    assert len(contents(tmp_path)) == 4
+    assert names(tmp_path) == ["records.log", "records-2.log"]
+
+
+@pytest.mark.usefixtures("reserve")
+def test_a_torn_frame_in_a_piece_ends_it(tmp_path: Path, log: TwinLog) -> None:
+    with full_disk():
+        log.append(Extent(2, 2), records(3))
+        log.append(Extent(3, 2), records(4))
+    path = tmp_path / "records-2.log"
+    end = _length(path)
+    path.write_bytes(path.read_bytes()[: end - 3].ljust(LOG_BYTES, b"\0"))
+    assert len(contents(tmp_path)) == 3
+    TwinLog(tmp_path, read(tmp_path)).append(Extent(3, 2), records(4, text="again"))
+    assert contents(tmp_path)[3] == b"again 4"
+    assert names(tmp_path)[-1] == "records-3.log"
 
 
 def test_the_twin_is_its_owners_only(tmp_path: Path, log: TwinLog) -> None:

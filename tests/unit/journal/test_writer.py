@@ -17,10 +17,12 @@ from proctor_desktop.core.chain import EMPTY, decode
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.journal import signing_keys
 from proctor_desktop.journal import writer as module
+from proctor_desktop.journal.checkpoints import CHECKPOINT_EVERY_RECORDS, CHECKPOINT_EVERY_S
 from proctor_desktop.journal.database import FILE_NAME, open_for_writing
 from proctor_desktop.journal.ledger import State
+from proctor_desktop.journal.mirror import Mirror
 from proctor_desktop.journal.session_folder import SessionFolder
-from proctor_desktop.journal.writer import CHECKPOINT_EVERY_RECORDS, CHECKPOINT_EVERY_S, Writer
+from proctor_desktop.journal.writer import Writer
 from proctor_desktop.wire import dsse
 from tests.fakes.journals import chain
 from tests.fakes.sessions import (
@@ -362,14 +364,21 @@ def small_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small_disk")
-def test_a_full_disk_is_told_and_what_was_committed_stays(folder: SessionFolder) -> None:
+def test_a_disk_that_has_room_for_nothing_is_told_and_what_was_committed_stays(
+    folder: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
     with writing(folder) as writer:
         writer.append(entry("session.open"))
-        with pytest.raises(EnvironmentProblem, match=r"cannot be written.*full"):
-            writer.append(entry("x", text="x" * 100_000))
+        with monkeypatch.context() as disk:
+            disk.setattr(Mirror, "_append", full)
+            with pytest.raises(EnvironmentProblem, match=r"cannot be written.*No space left"):
+                writer.append(entry("x", text="x" * 100_000))
         head = writer.append(entry("small"))
     with reading(folder) as reader:
-        assert [record.kind for record in chain(reader)] == ["session.open", "small"]
+        assert [record.kind for record in chain(reader)] == ["session.open", "twin_log", "small"]
         assert reader.head() == head
 
 

@@ -9,12 +9,12 @@ import pytest
 
 from proctor_desktop.core.disk_budget import SAVINGS, TOLD, Level, Savings
 from proctor_desktop.core.moment import Moment
-from proctor_desktop.journal.reserve import Reserve
+from proctor_desktop.journal.reserve import STILL, Pieces, Reserve
 from proctor_desktop.monitor.disk_watch import DiskWatch
 from tests.playbook import moment
 
 MB = 1_000_000
-RESERVE = 64 * MB
+RESERVE = 1 * MB
 
 
 class Disk:
@@ -25,7 +25,8 @@ class Disk:
         self.saved: list[Savings] = []
         self.records: list[tuple[str, dict[str, Any]]] = []
         self.warned: list[str] = []
-        self.reserve = Reserve(folder, 1024)
+        self.folder = folder
+        self.reserve = Reserve(folder, (Pieces(STILL, 2, RESERVE // 2),))
         self.watch = DiskWatch(
             self._left,
             self.reserve,
@@ -69,7 +70,7 @@ def test_with_plenty_of_space_nothing_is_said(disk: Disk) -> None:
 def test_every_step_is_recorded_told_and_acted_on(disk: Disk) -> None:
     for free_mb in (1500, 400, 50):
         disk.at(free_mb)
-    assert disk.steps() == [("low", "held"), ("no_video", "held"), ("last", "given up")]
+    assert disk.steps() == [("low", "held"), ("no_video", "held"), ("last", "held")]
     assert disk.warned == [TOLD[level] for level in (Level.LOW, Level.NO_VIDEO, Level.LAST)]
     assert disk.saved == [SAVINGS[level] for level in (Level.LOW, Level.NO_VIDEO, Level.LAST)]
     assert [kind for kind, _ in disk.records] == ["disk", "warning"] * 3
@@ -81,27 +82,42 @@ def test_a_level_is_told_once(disk: Disk) -> None:
     assert len(disk.warned) == 1
 
 
+def use(disk: Disk, name: str) -> None:
+    assert disk.reserve.claim_still(disk.folder / name, 1)
+
+
 def test_the_way_back_is_told_too_and_the_reserve_taken_again(disk: Disk) -> None:
     disk.at(50)
+    use(disk, "still")
+    assert disk.at(50) is Level.LAST
     assert not disk.reserve.held
     assert disk.at(5000) is Level.AMPLE
     assert disk.reserve.held
     assert disk.saved[-1] == Savings()
 
 
-def test_what_the_reserve_freed_does_not_pass_for_plenty(tmp_path: Path) -> None:
-    disk = Disk(tmp_path)
-    disk.reserve.size_bytes = RESERVE
-    disk.at(99)
-    assert disk.at(99 + 64) is Level.LAST
-    assert disk.at(300) is Level.NO_VIDEO
+def test_that_the_reserve_is_in_use_is_recorded_each_time_more_of_it_is(disk: Disk) -> None:
+    disk.at(50)
+    for name in ("still", "another"):
+        use(disk, name)
+        disk.at(0)
+        disk.at(0)
+    assert disk.steps() == [("last", "held"), ("last", "in use"), ("last", "in use")]
+    assert len(disk.warned) == 1
+
+
+def test_what_the_reserve_lacks_does_not_pass_for_plenty(disk: Disk) -> None:
+    disk.at(50)
+    use(disk, "still")
+    assert disk.at(125) is Level.LAST
+    assert disk.at(126) is Level.NO_VIDEO
 
 
 def test_a_refusal_for_want_of_space_is_the_last_level(disk: Disk) -> None:
-    assert disk.watch.full(moment(1))
+    disk.watch.full(moment(1))
     assert disk.watch.level is Level.LAST
-    assert not disk.reserve.held
-    assert not disk.watch.full(moment(2))
+    assert disk.reserve.held
+    disk.watch.full(moment(2))
     assert len(disk.warned) == 1
 
 

@@ -30,6 +30,10 @@ class Journal:
         self.head = Head(len(self.written), "hash")
         return self.head
 
+    def settle(self) -> None:
+        if self.full:
+            raise EnvironmentProblem("the disk", "it is full", "Free some space.")
+
     def kinds(self) -> list[str]:
         return [entry.kind for entry in self.written]
 
@@ -41,7 +45,7 @@ def journal() -> Journal:
 
 @pytest.fixture
 def patient(journal: Journal) -> PatientWriter:
-    return PatientWriter(journal, lambda _: False)
+    return PatientWriter(journal, lambda _: None)
 
 
 def test_with_a_willing_disk_nothing_waits(journal: Journal, patient: PatientWriter) -> None:
@@ -76,16 +80,25 @@ def test_nothing_stands_behind_the_end_of_a_session_that_was_refused(
     assert journal.kinds() == ["a", "disk", "journal_late", "session.close"]
 
 
-def test_space_that_is_freed_is_used_at_once(journal: Journal) -> None:
-    def free(now: Moment) -> bool:
-        journal.full = False
+def test_what_is_recorded_of_a_refusal_comes_behind_what_waits(journal: Journal) -> None:
+    def told(now: Moment) -> None:
         patient.append(entry("disk", now))
-        return True
 
-    patient = PatientWriter(journal, free)
+    patient = PatientWriter(journal, told)
     journal.full = True
-    assert patient.append(entry("a")).seq == 3
-    assert journal.kinds() == ["a", "disk", "journal_late"]
+    patient.append(entry("a"))
+    journal.full = False
+    patient.append(entry("b"))
+    assert journal.kinds() == ["a", "disk", "b", "journal_late"]
+
+
+def test_at_the_end_the_journal_has_to_be_complete(
+    journal: Journal, patient: PatientWriter
+) -> None:
+    patient.append(entry("session.close"))
+    journal.full = True
+    with pytest.raises(EnvironmentProblem, match="it is full"):
+        patient.settle()
 
 
 def test_at_the_end_a_disk_that_still_refuses_is_an_error(

@@ -10,7 +10,7 @@ def test_the_version_is_in_the_path_and_no_slash_ends_it() -> None:
 
 
 def test_a_batch_has_room_for_many_checkpoints() -> None:
-    from proctor_desktop.journal.writer import CHECKPOINT_EVERY_RECORDS  # noqa: PLC0415
+    from proctor_desktop.journal.checkpoints import CHECKPOINT_EVERY_RECORDS  # noqa: PLC0415
 
     assert rest.MAX_BATCH_RECORDS >= 2 * CHECKPOINT_EVERY_RECORDS
 
