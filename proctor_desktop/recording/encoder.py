@@ -14,6 +14,7 @@ import av.error
 import numpy as np
 from av import VideoStream
 from av.packet import Packet
+from av.video.frame import PictureType
 from av.video.reformatter import ColorRange
 from numpy.typing import NDArray
 
@@ -92,14 +93,19 @@ class FragmentedVideo:
         """
         self.write_encodable(encodable(image), at_s)
 
-    def write_encodable(self, picture: av.VideoFrame, at_s: float) -> None:
+    def write_encodable(
+        self, picture: av.VideoFrame, at_s: float, *, stands_alone: bool = False
+    ) -> None:
         """The same with a picture made by ``encodable``, which may be written again later.
+
+        One that ``stands_alone`` is not told by what it has in common with the one before.
 
         Raises SegmentFull when it does not fit any more, and OSError when the file cannot be
         written; then this video is over.
         """
         picture.pts = self._last_ms = max(round(at_s / _TICK), self._last_ms + 1)
         picture.time_base = _TICK
+        picture.pict_type = PictureType.I if stands_alone else PictureType.NONE
         packets = self._stream.encode(picture)
         if not self._fits(packets):
             raise SegmentFull

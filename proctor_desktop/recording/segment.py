@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from proctor_desktop.core.frame import Frame
 from proctor_desktop.core.moment import Moment, rfc3339
-from proctor_desktop.recording.canvas import Canvas
+from proctor_desktop.recording.canvas import Canvas, Change
 from proctor_desktop.recording.codec import SCREEN, Codec
 from proctor_desktop.recording.encoder import FragmentedVideo, SegmentFull
 from proctor_desktop.recording.sealed_file import SealedFile
@@ -30,8 +30,8 @@ _SYNC_EVERY_S = 1.0
 _REPEAT_EVERY_S = 10.0
 _STILL_AT_MOST_S = 600.0
 _CHANGING_AT_MOST_S = 60.0
-_LARGE_CHANGE = 0.03
-"""Share of the pixels; so much is told no cheaper as a change than as a whole picture."""
+_STANDS_ALONE_AT_MOST_EVERY_S = 5.0
+"""A film would else be another page each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class OpenSegment:
         It is sealed if there is anybody to seal it ``to``.
         """
         self.size_px = width, height = first.image.size_px
-        self.started = self._seen = self._synced = first.moment
+        self.started = self._seen = self._synced = self._stood_alone = first.moment
         self._encoded: list[Moment] = []
         self.path = folder / f"{uuid.uuid4()}.part"
         about = comment(first.moment)
@@ -104,22 +104,22 @@ class OpenSegment:
         return self._seen
 
     def is_over(
-        self, moment: Moment, size_px: tuple[int, int], unlike: float, segment_s: float
+        self, moment: Moment, size_px: tuple[int, int], change: Change, segment_s: float
     ) -> bool:
-        """Whether a picture that differs from the last in this share had better begin another one.
+        """Whether a picture with this change had better begin another segment.
 
         A segment's first picture stands alone and weighs as much as a minute of typing. So after
-        ``segment_s`` the next large change begins a new one, or a minute is over; and while the
-        screen stands still, ten.
+        ``segment_s`` the next page begins a new one, or a minute is over; and while the screen
+        stands still, ten.
         """
         age_s = moment.since_s(self.started)
         if size_px != self.size_px:
             return True
         if age_s < segment_s:
             return False
-        if not unlike:
+        if not change.share:
             return age_s >= _STILL_AT_MOST_S
-        return age_s >= _CHANGING_AT_MOST_S or unlike >= _LARGE_CHANGE
+        return age_s >= _CHANGING_AT_MOST_S or change.is_another_page
 
     def add(self, frame: ShownFrame) -> None:
         """Take the next frame, of the same size; raises OSError and SegmentFull."""
@@ -158,7 +158,13 @@ class OpenSegment:
 
     def _encode(self, moment: Moment) -> None:
         self._waiting = None
-        self._video.write_encodable(self._shown.picture, moment.since_s(self.started))
+        stands_alone = self._shown.is_another_page and (
+            moment.since_s(self._stood_alone) >= _STANDS_ALONE_AT_MOST_EVERY_S
+        )
+        if stands_alone:
+            self._stood_alone = moment
+        at_s = moment.since_s(self.started)
+        self._video.write_encodable(self._shown.picture, at_s, stands_alone=stands_alone)
         self._shown.encoded()
         self._encoded.append(moment)
         self._unsynced = True

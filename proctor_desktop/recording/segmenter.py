@@ -17,7 +17,7 @@ from proctor_desktop.core.moment import Clock, Moment
 from proctor_desktop.core.observation import Health, Source, SourceHealth
 from proctor_desktop.hosts.memory import give_back_freed
 from proctor_desktop.hosts.worker import Crashed, Worker
-from proctor_desktop.recording.canvas import Canvas
+from proctor_desktop.recording.canvas import ALL_CHANGED, NO_CHANGE, Canvas, Change
 from proctor_desktop.recording.codec import SCREEN, Trial, affordable, timed_s
 from proctor_desktop.recording.conversion import Patches, patches
 from proctor_desktop.recording.encoder import SegmentFull
@@ -166,20 +166,20 @@ class Segmenter:
         """
         new, canvas = frame.image, self._canvas
         if new is not None:
-            unlike = 1.0 if canvas is None else canvas.unlike(new)
-            self._end_if_over(frame.moment, new.size_px, unlike)
+            change = ALL_CHANGED if canvas is None else canvas.change(new)
+            self._end_if_over(frame.moment, new.size_px, change)
             if canvas is None or canvas.size_px != new.size_px:
                 canvas = self._canvas = Canvas(new)
             else:
-                canvas.paint(new, unlike)
+                canvas.paint(new, change)
         elif canvas is not None:
-            self._end_if_over(frame.moment, canvas.size_px, 0.0)
+            self._end_if_over(frame.moment, canvas.size_px, NO_CHANGE)
         if canvas is not None:
             self._accept(Frame(frame.number, frame.moment, canvas))
 
-    def _end_if_over(self, moment: Moment, size_px: tuple[int, int], unlike: float) -> None:
+    def _end_if_over(self, moment: Moment, size_px: tuple[int, int], change: Change) -> None:
         over_s = self._segment_s - self._jitter_s
-        if self._segment is not None and self._segment.is_over(moment, size_px, unlike, over_s):
+        if self._segment is not None and self._segment.is_over(moment, size_px, change, over_s):
             self._guarded(self._finish)
 
     def _heed_pause(self) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from proctor_desktop.recording.canvas import Canvas
+from proctor_desktop.recording.canvas import ALL_CHANGED, NO_CHANGE, Canvas
 from proctor_desktop.recording.conversion import patches, planes_of
 from tests.fakes.screen_frames import screen_frame
 
@@ -17,9 +17,9 @@ def test_pictures_are_compared_as_the_encoder_sees_them(size: tuple[int, int]) -
     alpha[:, :, 3] = 0
 
     canvas = Canvas(patches(page))
-    assert canvas.unlike(patches(page.copy())) == 0
-    assert canvas.unlike(patches(alpha)) == 0
-    assert 0 < canvas.unlike(patches(letter)) < 0.001
+    assert canvas.change(patches(page.copy())) == NO_CHANGE
+    assert canvas.change(patches(alpha)) == NO_CHANGE
+    assert 0 < canvas.change(patches(letter)).share < 0.001
 
 
 def test_a_change_of_colour_alone_is_one() -> None:
@@ -27,12 +27,12 @@ def test_a_change_of_colour_alone_is_one() -> None:
     canvas = Canvas(patches(page))
     new = patches(page)
     new.patches[0].planes[1][20:30, 40] += 9
-    assert 0 < canvas.unlike(new) < 0.0001
+    assert 0 < canvas.change(new).share < 0.0001
 
 
 def test_another_size_is_unlike_altogether() -> None:
     canvas = Canvas(patches(screen_frame(0, 0).image))
-    assert canvas.unlike(patches(screen_frame(0, 0, size=(640, 400)).image)) == 1.0
+    assert canvas.change(patches(screen_frame(0, 0, size=(640, 400)).image)) == ALL_CHANGED
 
 
 def test_it_shows_what_is_painted_and_knows_since_when() -> None:
@@ -41,11 +41,11 @@ def test_it_shows_what_is_painted_and_knows_since_when() -> None:
     canvas.encoded()
     wanted = screen_frame(2, 1).image
     new = patches(wanted, [range(32)])
-    canvas.paint(new, canvas.unlike(new))
+    canvas.paint(new, canvas.change(new))
     assert 0 < canvas.changed < 0.1
     shown = planes_of(canvas.picture)
     for plane, other in zip(shown, patches(wanted).patches[0].planes, strict=True):
         assert np.array_equal(plane, other)
     canvas.encoded()
-    canvas.paint(new, canvas.unlike(new))
+    canvas.paint(new, canvas.change(new))
     assert canvas.changed == 0
