@@ -295,7 +295,7 @@ def test_sealed_video_that_was_being_written_is_evidence_without_any_key(
         file.write(b"\0\0\1\0 half a chunk")
     _, segment, *_ = recovered(folder)
     assert segment.data["recovered"] is True
-    assert (segment.data["frames"], segment.data["codec"]) == (3, "av1")
+    assert (segment.data["frames"], segment.data["codec"]) == (4, "av1")
     kept = store(folder).path(segment.blobs[0].sha256)
     assert kept is not None
     assert not open_sealed(kept.read_bytes(), [key]).complete
