@@ -39,7 +39,7 @@ SCREEN = Codec(
     MappingProxyType(
         {
             "preset": "9",
-            "crf": "23",
+            "crf": "22",
             "svtav1-params": f"scm=1:{_ONE_BY_ONE}:{_FINER_ALONE}:{_FINER_SMOOTH}",
         }
     ),
