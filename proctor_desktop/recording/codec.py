@@ -33,8 +33,7 @@ _FINER_ALONE = (
     "key-frame-qindex-offset=-54:key-frame-chroma-qindex-offset=0"
 )
 _FINER_SMOOTH = (
-    "enable-variance-boost=1:variance-boost-strength=4:variance-boost-curve=2:"
-    "enable-qm=1:qm-min=10"
+    "enable-variance-boost=1:variance-boost-strength=4:variance-boost-curve=2:enable-qm=1:qm-min=10"
 )
 
 SCREEN = Codec(
