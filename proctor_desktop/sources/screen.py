@@ -17,11 +17,11 @@ from proctor_desktop.core.observation import Source
 from proctor_desktop.hosts import Host
 from proctor_desktop.hosts.screen_changes import ScreenChanges
 from proctor_desktop.hosts.worker import Crashed, Worker
-from proctor_desktop.sources.last_picture import LastPicture
 from proctor_desktop.sources.mss_shooter import MSS_FAILURES, MssShooter
 from proctor_desktop.sources.outage import Outage, Report
 from proctor_desktop.sources.pacing import interval_ns, next_due_ns, wait_s
 from proctor_desktop.sources.screen_watch import ScreenWatch
+from proctor_desktop.sources.seen_rows import SeenRows
 
 if sys.platform == "linux":
     from proctor_desktop.sources.x11_shooter import X11Shooter
@@ -31,7 +31,7 @@ ScreenFrame: TypeAlias = Frame[NDArray[np.uint8]]
 
 TakeFrame: TypeAlias = Callable[[ScreenFrame, Sequence[range] | None], bool]
 """Takes a picture and the rows that changed since the last that was taken (None: all); False if it
-could not be taken. The picture changes when the next one comes, so what is to be kept is copied."""
+could not be taken. The picture is valid during the call only, so what is to be kept is copied."""
 
 _RENEW_NS = 10 * NS_PER_S
 _RETRY_S = 1.0
@@ -81,7 +81,7 @@ class ScreenGrabber:
         self._put = put
         self._unchanged = unchanged
         self._watch = ScreenWatch(open_changes, titled)
-        self._last = LastPicture()
+        self._seen = SeenRows()
         self._owed = True
         self._clock = clock
         self._open_screen = open_screen
@@ -153,15 +153,13 @@ class ScreenGrabber:
 
     def _deliver(self, image: NDArray[np.uint8]) -> bool:
         """Hand the picture on if anything in it is new."""
-        changed = self._last.update(image)
+        changed = self._seen.update(image)
         if changed is not None and not changed:
             return False
         self._number += 1
-        self._owed = not self._put(
-            Frame(self._number, self._clock.now(), self._last.image), changed
-        )
+        self._owed = not self._put(Frame(self._number, self._clock.now(), image), changed)
         if self._owed:
-            self._last.forget()
+            self._seen.forget()
         return True
 
     def _shoot(self) -> NDArray[np.uint8]:
@@ -176,7 +174,7 @@ class ScreenGrabber:
     def _close(self) -> None:
         self._close_shooter()
         self._watch.close()
-        self._last.forget()
+        self._seen.forget()
         self._owed = True
 
     def _close_shooter(self) -> None:
