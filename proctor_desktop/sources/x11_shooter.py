@@ -1,8 +1,7 @@
 """Pictures of an X11 screen where the server puts them: in memory that both share.
 
-Through mss, each picture is copied into fresh memory, 8 MB at 1920 x 1080, and the connection made
-anew to see whether the screen has another size. At one picture a second that is half of what it
-costs to record a screen on which something is typed.
+Through mss, each picture is copied into fresh memory, 8 MB at 1920 x 1080, and the connection has to
+be made anew to see whether the screen has another size.
 """
 
 from __future__ import annotations
