@@ -1,7 +1,7 @@
 """Pictures of an X11 screen where the server puts them: in memory that both share.
 
-Through mss, each picture is copied into fresh memory, 8 MB at 1920 x 1080, and the connection has to
-be made anew to see whether the screen has another size.
+Through mss, each picture is copied into fresh memory, 8 MB at 1920 x 1080, and the connection has
+to be made anew to see whether the screen has another size.
 """
 
 from __future__ import annotations
