@@ -3,10 +3,11 @@
 SVT-AV1 is told whether it sees a screen (``scm``), to use one thread, and to hold no frame back
 (``pred-struct=1``, ``rtc=1``), so that each picture is a packet, and with the next one on disk,
 before the call returns. Without layers of pictures it takes a sixth less memory and no more bytes.
-Of a screen's video the first picture is made finer than the others (``key-frame-qindex-offset``):
-most of what is shown afterwards is still that picture. What is smooth or grainy, a photograph or a
-shaded figure, is made finer than its contrast asks for (``enable-variance-boost``): beside text it
-costs few bits, and without it a third more of the likeness was lost on a desktop with a photograph.
+Of a screen's video the pictures that stand alone are made finer than the others
+(``key-frame-qindex-offset``): most of what is shown afterwards is still that picture. What is
+smooth or grainy, a photograph or a shaded figure, is made much finer than its contrast asks for
+(``variance-boost``): beside text that costs few bits. Slightly coarser high frequencies (``qm``)
+pay for it.
 """
 
 from __future__ import annotations
@@ -27,9 +28,12 @@ class Codec:
 
 
 _ONE_BY_ONE = "lp=1:pred-struct=1:rtc=1:hierarchical-levels=0"
-_FINER_FIRST = (
+_FINER_ALONE = (
     "use-fixed-qindex-offsets=1:qindex-offsets=[0]:chroma-qindex-offsets=[0]:"
-    "key-frame-qindex-offset=-40:key-frame-chroma-qindex-offset=0"
+    "key-frame-qindex-offset=-54:key-frame-chroma-qindex-offset=0"
+)
+_FINER_SMOOTH = (
+    "enable-variance-boost=1:variance-boost-strength=4:variance-boost-curve=2:enable-qm=1:qm-min=10"
 )
 
 SCREEN = Codec(
@@ -39,7 +43,7 @@ SCREEN = Codec(
         {
             "preset": "9",
             "crf": "22",
-            "svtav1-params": f"scm=1:{_ONE_BY_ONE}:{_FINER_FIRST}:enable-variance-boost=1",
+            "svtav1-params": f"scm=1:{_ONE_BY_ONE}:{_FINER_ALONE}:{_FINER_SMOOTH}",
         }
     ),
 )

@@ -1,9 +1,8 @@
-"""Video that survives a crash: fragmented MP4, one fragment a frame."""
+"""Video that survives a crash: fragmented MP4, one fragment a frame, written when it is encoded."""
 
 from __future__ import annotations
 
 import os
-import threading
 from contextlib import suppress
 from fractions import Fraction
 from typing import cast
@@ -15,28 +14,26 @@ import av.error
 import numpy as np
 from av import VideoStream
 from av.packet import Packet
-from av.video.plane import VideoPlane
-from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from av.video.frame import PictureType
+from av.video.reformatter import ColorRange
 from numpy.typing import NDArray
 
 from proctor_desktop.recording.codec import SCREEN, Codec
+from proctor_desktop.recording.conversion import encodable, even
+from proctor_desktop.recording.fragment import (
+    OVERHEAD_BYTES,
+    av1_sample,
+    fragment,
+    h264_sample,
+)
+from proctor_desktop.recording.memory_file import MemoryFile
 from proctor_desktop.recording.segment_file import Sink
 
 _MOVFLAGS = "frag_every_frame+empty_moov+default_base_moof"
 _TICK = Fraction(1, 1000)
 _ONE_KEY_FRAME = 1_000_000
 _BT709 = 1
-_FRAGMENT_OVERHEAD_BYTES = 512
-
-
-class _Reformatter(threading.local):
-    """One a thread, kept: to prepare a conversion takes a quarter as long as to do it."""
-
-    def __init__(self) -> None:
-        self.kept = VideoReformatter()
-
-
-_reformatter = _Reformatter()
+_SAMPLES = {"av1": av1_sample, "h264": h264_sample}
 
 
 class SegmentFull(Exception):
@@ -64,11 +61,15 @@ class FragmentedVideo:
         self.width_px, self.height_px = even(width_px), even(height_px)
         self._sink = sink
         self._limit_bytes = limit_bytes
+        self._sample = _SAMPLES[codec.name]
+        self._lasts_ms = round(1 / frames_per_s / _TICK)
+        self._fragments = 0
+        self._head = MemoryFile()
         self._container = av.open(
-            sink,
+            self._head,
             "w",
             format="mp4",
-            options={"movflags": _MOVFLAGS, "flush_packets": "1"},
+            options={"movflags": _MOVFLAGS, "video_track_timescale": str(_TICK.denominator)},
         )
         self._container.metadata["comment"] = comment
         rate = Fraction(frames_per_s).limit_denominator(1000)
@@ -81,9 +82,9 @@ class FragmentedVideo:
         self._stream.codec_context.time_base = self._stream.time_base = _TICK
         self._stream.codec_context.gop_size = _ONE_KEY_FRAME
         self._last_ms = -1
-        self._written_ms = -1
-        self._held_bytes = 0
+        self._written_ms = 0
         _describe_colour(self._stream.codec_context)
+        self._container.start_encoding()
 
     def write(self, image: NDArray[np.uint8], at_s: float) -> None:
         """Encode a BGRA picture, ``at_s`` seconds after the first.
@@ -92,28 +93,29 @@ class FragmentedVideo:
         """
         self.write_encodable(encodable(image), at_s)
 
-    def write_encodable(self, picture: av.VideoFrame, at_s: float) -> None:
+    def write_encodable(
+        self, picture: av.VideoFrame, at_s: float, *, stands_alone: bool = False
+    ) -> None:
         """The same with a picture made by ``encodable``, which may be written again later.
+
+        One that ``stands_alone`` is not told by what it has in common with the one before.
 
         Raises SegmentFull when it does not fit any more, and OSError when the file cannot be
         written; then this video is over.
         """
         picture.pts = self._last_ms = max(round(at_s / _TICK), self._last_ms + 1)
         picture.time_base = _TICK
+        picture.pict_type = PictureType.I if stands_alone else PictureType.NONE
         packets = self._stream.encode(picture)
         if not self._fits(packets):
             raise SegmentFull
-        self._mux(packets)
-        if self._written_ms >= 0:  # the one before is on its way to the disk by now, not this one
-            self._sink.end_picture(self._written_ms)
-            self._check_sink()
-        self._written_ms = self._last_ms
+        self._write(packets)
 
     def close(self) -> None:
-        """Write what is still held back and the end of the file; raises OSError."""
-        self._mux(self._stream.encode(None))
+        """Write what the encoder still holds, if anything, and end the file; raises OSError."""
+        self._write(self._stream.encode(None))
         self._container.close()
-        self._sink.finish(max(0, self._written_ms))
+        self._sink.finish(self._written_ms)
         self._check_sink()
 
     def abandon(self) -> None:
@@ -122,8 +124,16 @@ class FragmentedVideo:
             self._stream.encode(None)
         self._container.close()
 
-    def _mux(self, packets: list[Packet[VideoStream]]) -> None:
-        self._container.mux(packets)
+    def _write(self, packets: list[Packet[VideoStream]]) -> None:
+        """On its way to the disk by the end, and sealed if the file is."""
+        for packet in packets:
+            if not self._fragments:
+                self._sink.write(bytes(self._head.content))
+            self._fragments += 1
+            self._written_ms = at_ms = packet.pts or 0
+            sample, key = self._sample(bytes(packet)), bool(packet.is_keyframe)
+            self._sink.write(fragment(self._fragments, at_ms, self._lasts_ms, sample, key=key))
+            self._sink.end_picture(at_ms)
         self._check_sink()
 
     def _check_sink(self) -> None:
@@ -131,56 +141,9 @@ class FragmentedVideo:
             raise self._sink.failure
 
     def _fits(self, packets: list[Packet[VideoStream]]) -> bool:
-        """Whether the file has room for these packets, and for the one still held back."""
-        growth = sum(packet.size + _FRAGMENT_OVERHEAD_BYTES for packet in packets)
-        fits = self._sink.size_bytes + self._held_bytes + growth <= self._limit_bytes
-        self._held_bytes = growth
-        return fits
-
-
-def encodable(image: NDArray[np.uint8]) -> av.VideoFrame:
-    """A BGRA picture as the encoder takes it, in three eighths of the memory."""
-    whole = np.ascontiguousarray(_with_even_sides(image))
-    return _reformatter.kept.reformat(
-        av.VideoFrame.from_numpy_buffer(whole, format="bgra"),
-        format="yuv420p",
-        dst_colorspace=Colorspace.ITU709,
-        dst_color_range=ColorRange.MPEG,
-    )
-
-
-def look_alike(one: av.VideoFrame, other: av.VideoFrame) -> bool:
-    """Whether two pictures of one size, made by ``encodable``, are the same to the encoder."""
-    if one is other:
-        return True
-    pairs = zip(one.planes, other.planes, strict=True)
-    return all(np.array_equal(_pixels(plane), _pixels(second)) for plane, second in pairs)
-
-
-def unlike(one: av.VideoFrame, other: av.VideoFrame) -> float:
-    """The share of pixels in which two pictures of one size differ, 0 only if in none at all."""
-    if look_alike(one, other):
-        return 0.0
-    share = float(np.mean(_pixels(one.planes[0]) != _pixels(other.planes[0])))
-    return max(share, np.finfo(float).tiny)
-
-
-def _pixels(plane: VideoPlane) -> NDArray[np.uint8]:
-    """Without what fills up its lines."""
-    lines = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
-    return lines[:, : plane.width]
-
-
-def even(pixels: int) -> int:
-    """A side of the video for that of a picture."""
-    return pixels + pixels % 2
-
-
-def _with_even_sides(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    height, width = image.shape[:2]
-    if not (height % 2 or width % 2):
-        return image
-    return np.pad(image, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+        growth = sum(packet.size + OVERHEAD_BYTES for packet in packets)
+        head_bytes = 0 if self._fragments else self._head.size_bytes
+        return self._sink.size_bytes + head_bytes + growth <= self._limit_bytes
 
 
 def _describe_colour(codec: av.VideoCodecContext) -> None:

@@ -44,7 +44,7 @@ def _sealed(path: Path) -> Segment | None:
 
 
 def _as_said(path: Path, whole: Extent) -> Segment | None:
-    """What the header and the times of the chunks, one a picture, say."""
+    """What the header and the times of the chunks say: one a picture, the end like the last one."""
     if not whole.times_ms:
         return None
     said = whole.header.about
@@ -52,7 +52,7 @@ def _as_said(path: Path, whole: Extent) -> Segment | None:
         path,
         started := _started(said),
         started.later(max(whole.times_ms) / _MS_PER_S),
-        len(whole.times_ms),
+        len(set(whole.times_ms)),
         int(said["width"]),
         int(said["height"]),
         str(said["codec"]),

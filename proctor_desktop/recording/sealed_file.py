@@ -45,7 +45,7 @@ class SealedFile:
         self._seal(at_ms, last=False)
 
     def finish(self, at_ms: int) -> None:
-        """Seal the last picture, marked as the last."""
+        """Seal the end, marked as the last; it has the last picture's time and may be empty."""
         self._seal(at_ms, last=True)
         self.seals = self._sealer.digest
 

@@ -10,25 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import av
-
 from proctor_desktop.core.frame import Frame
 from proctor_desktop.core.moment import Moment, rfc3339
+from proctor_desktop.recording.canvas import Canvas, Change
 from proctor_desktop.recording.codec import SCREEN, Codec
-from proctor_desktop.recording.encoder import (
-    FragmentedVideo,
-    SegmentFull,
-    even,
-    look_alike,
-    unlike,
-)
+from proctor_desktop.recording.encoder import FragmentedVideo, SegmentFull
 from proctor_desktop.recording.sealed_file import SealedFile
 from proctor_desktop.recording.segment_file import Sink
 from proctor_desktop.wire.rest import MAX_BLOB_BYTES
 from proctor_desktop.wire.seal import Recipients
 
-EncodableFrame: TypeAlias = Frame[av.VideoFrame]
-"""A picture of the screen as ``encodable`` makes it."""
+ShownFrame: TypeAlias = Frame[Canvas]
+"""What the screen showed, as it stands on the canvas at that moment."""
 
 LIMIT_BYTES = MAX_BLOB_BYTES * 9 // 10
 """Room is left for the seal and for the end of the file."""
@@ -37,8 +30,8 @@ _SYNC_EVERY_S = 1.0
 _REPEAT_EVERY_S = 10.0
 _STILL_AT_MOST_S = 600.0
 _CHANGING_AT_MOST_S = 60.0
-_LARGE_CHANGE = 0.03
-"""Share of the pixels; so much is told no cheaper as a change than as a whole picture."""
+_STANDS_ALONE_AT_MOST_EVERY_S = 5.0
+"""A film would else be another page each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +58,15 @@ class Segment:
 class OpenSegment:
     """A segment that frames are still added to.
 
-    Of pictures that are the same as the one before, only a few are encoded: the first, which brings
-    the change before it to disk; one every ten seconds, so that a crash costs little of the time
-    that the screen stood still; and the last, so that the video lasts as long as it did. They are
-    compared as the encoder sees them.
+    Each picture is on its way to the disk when it has been added. Of pictures that are the same as
+    the one before, only a few are encoded: one every ten seconds, so that a crash costs little of
+    the time that the screen stood still; and the last, so that the video lasts as long as it did.
     """
 
     def __init__(
         self,
         folder: Path,
-        first: EncodableFrame,
+        first: ShownFrame,
         frames_per_s: float,
         open_file: Callable[[Path], Sink],
         to: Recipients,
@@ -84,12 +76,12 @@ class OpenSegment:
 
         It is sealed if there is anybody to seal it ``to``.
         """
-        self.size_px = width, height = first.image.width, first.image.height
-        self.started = self._seen = self._synced = first.moment
+        self.size_px = width, height = first.image.size_px
+        self.started = self._seen = self._synced = self._stood_alone = first.moment
         self._encoded: list[Moment] = []
         self.path = folder / f"{uuid.uuid4()}.part"
         about = comment(first.moment)
-        form = {"width": even(width), "height": even(height), "codec": codec.name}
+        form = {"width": width, "height": height, "codec": codec.name}
         self._file = open_file(self.path)
         if to:
             self._file = SealedFile(self._file, to, about | form)
@@ -97,8 +89,8 @@ class OpenSegment:
             self._file, width, height, frames_per_s, json.dumps(about), LIMIT_BYTES, codec=codec
         )
         self._codec = codec
-        self._shown: av.VideoFrame | None = None
-        self._repeated = False
+        self._shown = first.image
+        self._unsynced = False
         self._waiting: Moment | None = None
 
     @property
@@ -111,40 +103,42 @@ class OpenSegment:
         """Up to when it is known what the screen showed."""
         return self._seen
 
-    def is_over(self, frame: EncodableFrame, segment_s: float) -> bool:
-        """Whether ``frame`` had better begin a new segment.
+    def is_over(
+        self, moment: Moment, size_px: tuple[int, int], change: Change, segment_s: float
+    ) -> bool:
+        """Whether a picture with this change had better begin another segment.
 
         A segment's first picture stands alone and weighs as much as a minute of typing. So after
-        ``segment_s`` the next large change begins a new one, or a minute is over; and while the
-        screen stands still, ten.
+        ``segment_s`` the next page begins a new one, or a minute is over; and while the screen
+        stands still, ten.
         """
-        age_s = frame.moment.since_s(self.started)
-        if (frame.image.width, frame.image.height) != self.size_px:
+        age_s = moment.since_s(self.started)
+        if size_px != self.size_px:
             return True
         if age_s < segment_s:
             return False
-        changed = 1.0 if self._shown is None else unlike(self._shown, frame.image)
-        if not changed:
+        if not change.share:
             return age_s >= _STILL_AT_MOST_S
-        return age_s >= _CHANGING_AT_MOST_S or changed >= _LARGE_CHANGE
+        return age_s >= _CHANGING_AT_MOST_S or change.is_another_page
 
-    def add(self, frame: EncodableFrame) -> None:
+    def add(self, frame: ShownFrame) -> None:
         """Take the next frame, of the same size; raises OSError and SegmentFull."""
-        picture = frame.image
-        same = self._shown is not None and look_alike(self._shown, picture)
-        if same and self._repeated and not self._repeat_is_due(frame.moment):
+        self._shown = frame.image
+        if self._encoded and not self._shown.changed and not self._repeat_is_due(frame.moment):
             self._waiting = frame.moment
         else:
-            self._encode(picture, frame.moment)
-            self._repeated = same
-            self._shown = picture
+            self._encode(frame.moment)
         self._seen = frame.moment
+        self._sync(frame.moment)
 
     def finish(self) -> Segment:
-        """Complete the file and bring it to disk; raises OSError."""
+        """Complete the file and bring it to disk; raises OSError.
+
+        To be called before the canvas is painted on, or the last, still picture is not repeated.
+        """
         with suppress(SegmentFull):  # only the length of the last, still picture is lost
-            if self._waiting is not None and self._shown is not None:
-                self._encode(self._shown, self._waiting)
+            if self._waiting is not None and not self._shown.changed:
+                self._encode(self._waiting)
         self._video.close()
         self._file.sync()
         self._file.close()
@@ -154,22 +148,31 @@ class OpenSegment:
         """What reached the disk before a failure; None (and no file) when no picture did."""
         self._video.abandon()
         self._file.close()
-        whole = self.frames - 1  # a frame is on disk when the next one has been written
-        if whole > 0:
-            return self._segment(self._encoded[whole - 1], whole)
+        if self._encoded:
+            return self._segment(self._encoded[-1], self.frames)
         self.path.unlink(missing_ok=True)
         return None
 
     def _repeat_is_due(self, moment: Moment) -> bool:
         return moment.since_s(self._encoded[-1]) >= _REPEAT_EVERY_S
 
-    def _encode(self, picture: av.VideoFrame, moment: Moment) -> None:
+    def _encode(self, moment: Moment) -> None:
         self._waiting = None
-        self._video.write_encodable(picture, moment.since_s(self.started))
+        stands_alone = self._shown.is_another_page and (
+            moment.since_s(self._stood_alone) >= _STANDS_ALONE_AT_MOST_EVERY_S
+        )
+        if stands_alone:
+            self._stood_alone = moment
+        at_s = moment.since_s(self.started)
+        self._video.write_encodable(self._shown.picture, at_s, stands_alone=stands_alone)
+        self._shown.encoded()
         self._encoded.append(moment)
-        if moment.since_s(self._synced) >= _SYNC_EVERY_S:
+        self._unsynced = True
+
+    def _sync(self, moment: Moment) -> None:
+        if self._unsynced and moment.since_s(self._synced) >= _SYNC_EVERY_S:
             self._file.sync()
-            self._synced = moment
+            self._synced, self._unsynced = moment, False
 
     def _segment(self, ended: Moment, frames: int) -> Segment:
         width_px, height_px = self._video.width_px, self._video.height_px

@@ -40,7 +40,7 @@ class Sink(Protocol):
         ...
 
     def finish(self, at_ms: int) -> None:
-        """The same of the last picture and the file's end."""
+        """No more is written; ``at_ms`` is the last picture's time."""
         ...
 
     def sync(self) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import errno
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,13 +17,15 @@ from proctor_desktop.core.moment import Clock, Moment
 from proctor_desktop.core.observation import Health, Source, SourceHealth
 from proctor_desktop.hosts.memory import give_back_freed
 from proctor_desktop.hosts.worker import Crashed, Worker
+from proctor_desktop.recording.canvas import ALL_CHANGED, NO_CHANGE, Canvas, Change
 from proctor_desktop.recording.codec import SCREEN, Trial, affordable, timed_s
-from proctor_desktop.recording.encoder import SegmentFull, encodable
+from proctor_desktop.recording.conversion import Patches, patches
+from proctor_desktop.recording.encoder import SegmentFull
 from proctor_desktop.recording.intake import Intake, Report
 from proctor_desktop.recording.missing import MissingFrames
 from proctor_desktop.recording.pace import Pace
 from proctor_desktop.recording.pause_request import PauseRequest
-from proctor_desktop.recording.segment import EncodableFrame, OpenSegment, Segment
+from proctor_desktop.recording.segment import OpenSegment, Segment, ShownFrame
 from proctor_desktop.recording.segment_file import SegmentFile, Sink
 from proctor_desktop.wire.seal import Recipients
 
@@ -81,10 +82,10 @@ class Segmenter:
         self._codec = SCREEN
         self._trial: list[float] = []
         self._pace = Pace(frames_per_s, limit, report)
-        self._latest: av.VideoFrame | None = None
+        self._canvas: Canvas | None = None
         self._pause = PauseRequest()
         self._paused = False
-        self._intake: Intake[av.VideoFrame | None] = Intake(frames_per_s, report)
+        self._intake: Intake[Patches | None] = Intake(frames_per_s, report)
         self._missing = MissingFrames()
         self._failure = ""
         self._retry_at: Moment | None = None
@@ -103,12 +104,14 @@ class Segmenter:
                 "Choose a data folder that you may write to.",
             ) from problem
 
-    def put(self, frame: ScreenFrame) -> bool:
+    def put(self, frame: ScreenFrame, changed: Sequence[range] | None = None) -> bool:
         """Take a frame (BGRA); False when it was dropped because the encoder is behind.
 
-        It is made ready for the encoder here, for a large screen's own pixels take 8 MB.
+        Only the rows ``changed`` since the last frame that was taken are looked at; all of them if
+        it is None. They are made ready for the encoder here and copied, so the picture may change
+        afterwards.
         """
-        return self._intake.put(Frame(frame.number, frame.moment, encodable(frame.image)))
+        return self._intake.put(Frame(frame.number, frame.moment, patches(frame.image, changed)))
 
     def unchanged(self, moment: Moment) -> None:
         """Nothing on the screen has changed up to ``moment``: take that for the same picture."""
@@ -155,14 +158,29 @@ class Segmenter:
             self._guarded(self._finish)
         return True
 
-    def _take(self, frame: Frame[av.VideoFrame | None]) -> None:
-        """Put the latest picture in the place of one that was not taken, as it would be the same.
+    def _take(self, frame: Frame[Patches | None]) -> None:
+        """Paint what is new, after a segment that ends with what is there, and take the whole.
 
-        A picture that cannot be written now is kept for later: the screen may stand still then.
+        Where nothing is new, or a picture was not taken, what is there stands for it; and what
+        cannot be written now is kept for later: the screen may stand still then.
         """
-        self._latest = frame.image or self._latest
-        if self._latest is not None:
-            self._accept(Frame(frame.number, frame.moment, self._latest))
+        new, canvas = frame.image, self._canvas
+        if new is not None:
+            change = ALL_CHANGED if canvas is None else canvas.change(new)
+            self._end_if_over(frame.moment, new.size_px, change)
+            if canvas is None or canvas.size_px != new.size_px:
+                canvas = self._canvas = Canvas(new)
+            else:
+                canvas.paint(new, change)
+        elif canvas is not None:
+            self._end_if_over(frame.moment, canvas.size_px, NO_CHANGE)
+        if canvas is not None:
+            self._accept(Frame(frame.number, frame.moment, canvas))
+
+    def _end_if_over(self, moment: Moment, size_px: tuple[int, int], change: Change) -> None:
+        over_s = self._segment_s - self._jitter_s
+        if self._segment is not None and self._segment.is_over(moment, size_px, change, over_s):
+            self._guarded(self._finish)
 
     def _heed_pause(self) -> None:
         reason = self._pause.reason
@@ -175,7 +193,7 @@ class Segmenter:
             self._paused = False
             self._end_gap(now)
 
-    def _accept(self, frame: EncodableFrame) -> None:
+    def _accept(self, frame: ShownFrame) -> None:
         if self._paused:
             self._missing.miss(frame.moment, self._pause.reason, frames=0)
         elif self._retry_at is not None and frame.moment.mono_ns < self._retry_at.mono_ns:
@@ -195,10 +213,7 @@ class Segmenter:
         for segment in done:
             self._finished(segment)
 
-    def _write(self, frame: EncodableFrame) -> None:
-        over_s = self._segment_s - self._jitter_s
-        if self._segment is not None and self._segment.is_over(frame, over_s):
-            self._finish()
+    def _write(self, frame: ShownFrame) -> None:
         if not self._add(frame):
             self._missing.miss(frame.moment, _TOO_LARGE)
         elif not self._failure:
@@ -229,7 +244,7 @@ class Segmenter:
             told = f"AV1 would take {share:.0%} of a core here: recorded as {self._codec.name}"
             self._report(self._clock.now(), SourceHealth(Source.SCREEN, Health.OK, told))
 
-    def _add(self, frame: EncodableFrame) -> bool:
+    def _add(self, frame: ShownFrame) -> bool:
         """Add to this segment or, when it is full, to a new one; False when neither has room."""
         for _ in range(2):
             if self._segment is None:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias
 
-import mss
 import numpy as np
-from mss.exception import ScreenShotError
 from numpy.typing import NDArray
 
 from proctor_desktop.core.errors import EnvironmentProblem
@@ -18,18 +15,24 @@ from proctor_desktop.core.frame import Frame
 from proctor_desktop.core.moment import NS_PER_S, Clock, Moment
 from proctor_desktop.core.observation import Source
 from proctor_desktop.hosts import Host
-from proctor_desktop.hosts.durability import FULL
 from proctor_desktop.hosts.screen_changes import ScreenChanges
 from proctor_desktop.hosts.worker import Crashed, Worker
+from proctor_desktop.sources.mss_shooter import MSS_FAILURES, MssShooter
 from proctor_desktop.sources.outage import Outage, Report
 from proctor_desktop.sources.pacing import interval_ns, next_due_ns, wait_s
 from proctor_desktop.sources.screen_watch import ScreenWatch
+from proctor_desktop.sources.seen_rows import SeenRows
+
+if sys.platform == "linux":
+    from proctor_desktop.sources.x11_shooter import X11Shooter
 
 ScreenFrame: TypeAlias = Frame[NDArray[np.uint8]]
 """One picture of the screen: ``uint8``, height x width x 4, in BGRA order; alpha has no meaning."""
 
-# mss asserts that the X server answers, so a server that left is an AssertionError.
-_MSS_FAILURES = (ScreenShotError, OSError, AssertionError)
+TakeFrame: TypeAlias = Callable[[ScreenFrame, Sequence[range] | None], bool]
+"""Takes a picture and the rows that changed since the last that was taken (None: all); False if it
+could not be taken. The picture is valid during the call only, so what is to be kept is copied."""
+
 _RENEW_NS = 10 * NS_PER_S
 _RETRY_S = 1.0
 
@@ -38,7 +41,11 @@ class Shooter(Protocol):
     """Whatever takes pictures of the screen."""
 
     def shoot(self) -> NDArray[np.uint8]:
-        """The screen now, BGRA; raises EnvironmentProblem."""
+        """The screen now, BGRA, valid until the next call; raises EnvironmentProblem."""
+        ...
+
+    def look_again(self) -> None:
+        """Notice if the screen has another size, where that is not noticed with each picture."""
         ...
 
     def close(self) -> None:
@@ -49,17 +56,17 @@ class Shooter(Protocol):
 class ScreenGrabber:
     """Calls ``put`` with a picture of the screen up to ``frames_per_s`` times a second.
 
-    Where nothing has changed since the last picture, ``unchanged`` is called instead, and no
-    picture is taken. What ``put`` cannot take is for it to count; the screen is then pictured again
-    next time. ``titled``, if given, is told the active window's title with each change. ``open``
-    raises EnvironmentProblem; when the screen goes away later, that is reported as health, and it
-    is tried again every second.
+    Where nothing has changed since the last picture, ``unchanged`` is called instead, and where
+    the system tells of changes, no picture is taken. What ``put`` cannot take is for it to count;
+    the screen is then pictured again next time. ``titled``, if given, is told the active window's
+    title with each change. ``open`` raises EnvironmentProblem; when the screen goes away later,
+    that is reported as health, and it is tried again every second.
     """
 
     def __init__(
         self,
         frames_per_s: float,
-        put: Callable[[ScreenFrame], bool],
+        put: TakeFrame,
         clock: Clock,
         report: Report,
         crashed: Crashed,
@@ -74,6 +81,7 @@ class ScreenGrabber:
         self._put = put
         self._unchanged = unchanged
         self._watch = ScreenWatch(open_changes, titled)
+        self._seen = SeenRows()
         self._owed = True
         self._clock = clock
         self._open_screen = open_screen
@@ -119,7 +127,7 @@ class ScreenGrabber:
             while not stopping.wait(wait_s(due_ns, self._clock.now().mono_ns)):
                 now_ns = self._clock.now().mono_ns
                 if now_ns >= renew_ns + _RENEW_NS:  # so that a changed resolution is seen
-                    self._close_shooter()
+                    self._look_again()
                     renew_ns = now_ns
                 if not self._look():
                     stopping.wait(_RETRY_S)
@@ -139,11 +147,19 @@ class ScreenGrabber:
             self._close()
             return False
         self._outage.over("pictures of the screen come in")
-        if image is not None and (self._watch.is_new(image) or self._owed):
-            self._number += 1
-            self._owed = not self._put(Frame(self._number, self._clock.now(), image))
-        else:
+        if image is None or not self._deliver(image):
             self._unchanged(now)
+        return True
+
+    def _deliver(self, image: NDArray[np.uint8]) -> bool:
+        """Hand the picture on if anything in it is new."""
+        changed = self._seen.update(image)
+        if changed is not None and not changed:
+            return False
+        self._number += 1
+        self._owed = not self._put(Frame(self._number, self._clock.now(), image), changed)
+        if self._owed:
+            self._seen.forget()
         return True
 
     def _shoot(self) -> NDArray[np.uint8]:
@@ -151,9 +167,14 @@ class ScreenGrabber:
             self._shooter = self._open_screen()
         return self._shooter.shoot()
 
+    def _look_again(self) -> None:
+        if self._shooter is not None:
+            self._shooter.look_again()
+
     def _close(self) -> None:
         self._close_shooter()
         self._watch.close()
+        self._seen.forget()
         self._owed = True
 
     def _close_shooter(self) -> None:
@@ -162,50 +183,18 @@ class ScreenGrabber:
         self._shooter = None
 
 
-class MssShooter:
-    """Takes the picture of all displays together through mss."""
-
-    def __init__(self) -> None:
-        try:
-            # Only on Linux can mss draw the pointer in.
-            options: dict[str, Any] = {"with_cursor": True} if sys.platform == "linux" else {}
-            self._mss = mss.MSS(**options)
-            self._everything = self._mss.monitors[0]
-        except _MSS_FAILURES as problem:
-            raise _no_screen(problem) from problem
-
-    def shoot(self) -> NDArray[np.uint8]:
-        """The screen now, BGRA; raises EnvironmentProblem."""
-        try:
-            shot = self._mss.grab(self._everything)
-        except _MSS_FAILURES as problem:
-            raise _no_screen(problem) from problem
-        return np.frombuffer(shot.raw, np.uint8).reshape(shot.height, shot.width, 4)
-
-    def close(self) -> None:
-        """Let go of the display."""
-        with suppress(*_MSS_FAILURES):  # the X server may have left first
-            self._mss.close()
-
-
 def open_screen(host: Host) -> Shooter:
     """The screen of ``host``; raises EnvironmentProblem where it cannot be pictured."""
     for ability in host.capabilities():
         if ability.name == "screen" and ability.level == "not possible":
             raise EnvironmentProblem("screen recording", ability.reason.rstrip("."), ability.fix)
+    return _quickest()
+
+
+def _quickest() -> Shooter:
+    if sys.platform == "linux":
+        try:
+            return X11Shooter()
+        except MSS_FAILURES:
+            return MssShooter()  # which says what is wrong if it is the display itself
     return MssShooter()
-
-
-def _no_screen(problem: Exception) -> EnvironmentProblem:
-    if isinstance(problem, OSError) and problem.errno in FULL:
-        return EnvironmentProblem(
-            "screen recording",
-            f"there is no room for a picture of the screen in memory ({problem.strerror})",
-            "Raise the limit on the size of files (ulimit -f), or make room in /dev/shm.",
-        )
-    reason = str(problem) or "it does not answer"
-    return EnvironmentProblem(
-        "screen recording",
-        f"the display gives no picture ({reason})",
-        "Check that the desktop session still runs and that DISPLAY names it.",
-    )

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-from numpy.typing import NDArray
-
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.moment import Moment
 from proctor_desktop.hosts.screen_changes import ScreenChanges
@@ -16,10 +13,9 @@ POINTER_EVERY_S = 2.0
 
 
 class ScreenWatch:
-    """Tells whether the screen may have changed, and whether a picture of it is another one.
+    """Tells whether the screen may have changed: always, where the system does not tell of it.
 
-    Where the system tells of changes, no picture is taken without one; elsewhere each picture is
-    compared with the one before. For one thread.
+    For one thread.
     """
 
     def __init__(
@@ -34,7 +30,6 @@ class ScreenWatch:
         self._opened = False
         self._pointer: tuple[int, int] | None = None
         self._pointed: Moment | None = None
-        self._last: NDArray[np.uint8] | None = None
 
     def may_have_changed(self, now: Moment) -> bool:
         """Whether to take a picture; raises EnvironmentProblem when the display has gone."""
@@ -47,20 +42,11 @@ class ScreenWatch:
             self._titled(now, self._changes.title())
         return changed
 
-    def is_new(self, image: NDArray[np.uint8]) -> bool:
-        """Whether a picture, just taken, differs from the last one that was new."""
-        if self._changes is not None:
-            return True  # what is drawn again as it was is seen later, for less
-        if self._last is not None and np.array_equal(self._last, image):
-            return False
-        self._last = image
-        return True
-
     def close(self) -> None:
         """Let go of the display; the next look begins anew, and finds a changed screen."""
         if self._changes is not None:
             self._changes.close()
-        self._changes = self._pointer = self._pointed = self._last = None
+        self._changes = self._pointer = self._pointed = None
         self._opened = False
 
     def _open(self) -> None:

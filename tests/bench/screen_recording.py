@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from proctor_desktop.core.errors import EnvironmentProblem
 from proctor_desktop.core.policy import Recording
 from proctor_desktop.demo.display import virtual_display
-from proctor_desktop.recording.encoder import encodable
+from proctor_desktop.recording.conversion import encodable
 from proctor_desktop.wire.unseal import open_sealed, read_header
 from tests.bench import desktop_script, editor_script
 from tests.bench.desktop_script import PART_S, Step, View

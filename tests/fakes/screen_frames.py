@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from proctor_desktop.core.frame import Frame
-from proctor_desktop.recording.encoder import encodable
-from proctor_desktop.recording.segment import EncodableFrame
+from proctor_desktop.recording.canvas import Canvas
+from proctor_desktop.recording.conversion import Patches, patches
+from proctor_desktop.recording.segment import ShownFrame
 from proctor_desktop.recording.segment_file import SegmentFile
 from proctor_desktop.recording.segmenter import ScreenFrame
 from tests.fakes.manual_clock import START
@@ -36,14 +38,15 @@ def noisy_frame(number: int, at_s: float, size: tuple[int, int]) -> ScreenFrame:
     return Frame(number, START.later(at_s), noise.astype(np.uint8))
 
 
-def encodable_frame(number: int, at_s: float) -> EncodableFrame:
-    """The same page as the segmenter hands it on."""
-    return prepared(screen_frame(number, at_s))
+def shown_frame(number: int, at_s: float) -> ShownFrame:
+    """The same page on a canvas of its own."""
+    frame = screen_frame(number, at_s)
+    return Frame(frame.number, frame.moment, Canvas(patches(frame.image)))
 
 
-def prepared(frame: ScreenFrame) -> EncodableFrame:
-    """A picture as the segmenter hands it on."""
-    return Frame(frame.number, frame.moment, encodable(frame.image))
+def prepared(frame: ScreenFrame, changed: Sequence[range] | None = None) -> Frame[Patches | None]:
+    """A picture as it waits for the segmenter's thread."""
+    return Frame(frame.number, frame.moment, patches(frame.image, changed))
 
 
 class FailingFile(SegmentFile):

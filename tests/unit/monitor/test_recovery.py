@@ -25,7 +25,7 @@ from proctor_desktop.wire import rest
 from proctor_desktop.wire.seal import MAGIC, Recipients, sealed
 from proctor_desktop.wire.unseal import open_sealed
 from tests.fakes.journals import chain
-from tests.fakes.screen_frames import encodable_frame
+from tests.fakes.screen_frames import shown_frame
 from tests.fakes.sessions import EXAM, blob, entry, new_session, reading, store, urgent, writing
 from tests.fakes.studio import ADA, signed_exam
 from tests.playbook import moment
@@ -59,9 +59,9 @@ def recovered(folder: SessionFolder, at_s: float = 20) -> list[Record]:
 
 def interrupted_video(folder: SessionFolder, frames: int = 4, to: Recipients = NOBODY) -> Path:
     """A screen video whose writer died; returns its file."""
-    written = OpenSegment(folder.incoming, encodable_frame(0, 0), 1.0, SegmentFile, to)
+    written = OpenSegment(folder.incoming, shown_frame(0, 0), 1.0, SegmentFile, to)
     for number in range(frames):
-        written.add(encodable_frame(number, number))
+        written.add(shown_frame(number, number))
     part = folder.segments / "11111111-1111-4111-8111-111111111111.part"
     shutil.copy(written.path, part)
     written.salvage()
@@ -304,7 +304,7 @@ def test_sealed_video_that_was_being_written_is_evidence_without_any_key(
         file.write(b"\0\0\1\0 half a chunk")
     _, segment, *_ = recovered(folder)
     assert segment.data["recovered"] is True
-    assert (segment.data["frames"], segment.data["codec"]) == (3, "av1")
+    assert (segment.data["frames"], segment.data["codec"]) == (4, "av1")
     kept = store(folder).path(segment.blobs[0].sha256)
     assert kept is not None
     assert not open_sealed(kept.read_bytes(), [key]).complete

@@ -79,7 +79,7 @@ class Sitting:
         """Let the segmenter work on frame after frame, as its thread would."""
         for frame in frames:
             self.clock.advance(frame.moment.since_s(self.clock.now()))
-            self.segmenter._accept(prepared(frame))
+            self.segmenter._take(prepared(frame))
 
     def end(self) -> list[Segment]:
         self.segmenter.start()
@@ -99,6 +99,18 @@ def _times(segment: Segment) -> list[float]:
 def _times_of(content: bytes) -> list[float]:
     with av.open(io.BytesIO(content)) as container:
         return [round(float(frame.time or 0), 3) for frame in container.decode(video=0)]
+
+
+def _pictures(segment: Segment) -> list[bytes]:
+    with av.open(str(segment.path)) as container:
+        return [frame.to_ndarray().tobytes() for frame in container.decode(video=0)]
+
+
+def _brightness(segment: Segment) -> list[float]:
+    with av.open(str(segment.path)) as container:
+        return [
+            float(frame.to_ndarray(format="gray").mean()) for frame in container.decode(video=0)
+        ]
 
 
 def test_a_busy_screen_is_cut_into_segments_that_play(tmp_path: Path) -> None:
@@ -144,7 +156,7 @@ def test_news_that_nothing_changed_counts_as_the_same_picture(tmp_path: Path) ->
             time.sleep(0.01)
     assert sitting.segmenter.stop()
     (segment,) = sitting.done
-    assert _times(segment) == [0.0, 1.0, 7.0]
+    assert _times(segment) == [0.0, 7.0]
     assert segment.ended == START.later(7)
 
 
@@ -191,7 +203,7 @@ def test_sealed_video_opens_with_the_private_key_only(tmp_path: Path) -> None:
     assert opened.digest == segment.seals
     assert _times_of(opened.content) == [0.0, 1.0, 2.0, 3.0]
     with segment.path.open("rb") as file:
-        assert extent(file).times_ms == (0, 1000, 2000, 3000)
+        assert extent(file).times_ms == (0, 1000, 2000, 3000, 3000)
 
 
 def test_a_sealed_segment_on_a_broken_disk_is_kept_as_far_as_it_can_be_opened(
@@ -205,8 +217,8 @@ def test_a_sealed_segment_on_a_broken_disk_is_kept_as_far_as_it_can_be_opened(
     (segment,) = sitting.end()
     opened = open_sealed(segment.path.read_bytes(), [key])
     assert (opened.complete, segment.seals) == (False, "")
-    assert _times_of(opened.content) == [0.0, 1.0, 2.0, 3.0]
-    assert (segment.frames, segment.ended) == (4, START.later(3))
+    assert _times_of(opened.content) == [0.0, 1.0, 2.0, 3.0, 4.0]
+    assert (segment.frames, segment.ended) == (5, START.later(4))
 
 
 def test_a_still_screen_costs_few_pictures_and_lasts_as_long_as_it_stood(tmp_path: Path) -> None:
@@ -214,7 +226,7 @@ def test_a_still_screen_costs_few_pictures_and_lasts_as_long_as_it_stood(tmp_pat
     sitting.feed(screen_frame(n, n, text=3) for n in range(25))
     (segment,) = sitting.end()
 
-    assert _times(segment) == [0.0, 1.0, 11.0, 21.0, 24.0]
+    assert _times(segment) == [0.0, 10.0, 20.0, 24.0]
     assert segment.ended == START.later(24)
 
 
@@ -222,18 +234,65 @@ def test_a_change_after_standing_still_is_shown_when_it_came(tmp_path: Path) -> 
     sitting = Sitting(tmp_path)
     sitting.feed(screen_frame(n, n, text=3 if n < 5 else 9) for n in range(8))
     (segment,) = sitting.end()
-    assert _times(segment) == [0.0, 1.0, 5.0, 6.0, 7.0]
+    assert _times(segment) == [0.0, 5.0, 7.0]
 
 
-def test_no_picture_of_the_screen_is_held_until_the_next(tmp_path: Path) -> None:
+def test_of_all_pictures_only_one_is_held_however_many_come(tmp_path: Path) -> None:
     sitting = Sitting(tmp_path)
-    frames = [screen_frame(n, n, text=n // 3) for n in range(6)]
-    held = [weakref.ref(frame.image) for frame in frames]
+    frames = [prepared(screen_frame(n, n, text=n // 3)) for n in range(6)]
+    held = [weakref.ref(frame.image.patches[0].planes[0]) for frame in frames if frame.image]
     for _ in range(len(frames)):
-        sitting.feed([frames.pop(0)])
+        sitting.segmenter._take(frames.pop(0))
         assert [ref() is not None for ref in held].count(True) == len(frames)
     (segment,) = sitting.end()
-    assert _times(segment) == [0.0, 1.0, 3.0, 4.0, 5.0]
+    assert _times(segment) == [0.0, 3.0, 5.0]
+
+
+def test_a_segment_that_ends_before_a_change_ends_with_what_stood_until_then(
+    tmp_path: Path,
+) -> None:
+    sitting = Sitting(tmp_path)
+    sitting.feed(another_page(20, second) for second in range(12))
+    sitting.feed([another_page(21, 12)])
+    first, second = sitting.end()
+    assert (_times(first), _times(second)) == ([0.0, 10.0, 11.0], [0.0])
+    assert max(_brightness(first)) - min(_brightness(first)) < 1
+    assert abs(_brightness(second)[0] - _brightness(first)[-1]) > 50
+
+
+def _alone(segment: Segment) -> list[float]:
+    with av.open(str(segment.path)) as container:
+        packets = [one for one in container.demux(video=0) if one.size]
+    return [float(one.pts * one.time_base) for one in packets if one.is_keyframe]
+
+
+def test_another_page_stands_alone_but_not_each_time(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path, segment_s=60)
+    sitting.feed(another_page(20 + n, n) for n in range(8))
+    sitting.feed(screen_frame(n, n, text=40 + n) for n in range(8, 20))
+    (segment,) = sitting.end()
+    assert _alone(segment) == [0.0, 5.0]
+
+
+def test_rows_that_changed_are_enough(tmp_path: Path) -> None:
+    whole, rows = Sitting(tmp_path / "whole"), Sitting(tmp_path / "rows")
+    for number in range(4):
+        frame = screen_frame(number, number)
+        whole.feed([frame])
+        changed = [range(9 * number - 9, 9 * number + 9)] if number else None
+        rows.segmenter._take(prepared(frame, changed))
+    (one,), (other,) = whole.end(), rows.end()
+    assert one.frames == 4
+    assert _pictures(one) == _pictures(other)
+
+
+def test_a_change_is_on_disk_at_once(tmp_path: Path) -> None:
+    sitting = Sitting(tmp_path)
+    for number in range(4):
+        sitting.feed([screen_frame(number, number)])
+        (path,) = tmp_path.glob("*.part")
+        assert len(_times_of(path.read_bytes())) == number + 1
+    sitting.end()
 
 
 def test_another_screen_size_begins_another_segment(tmp_path: Path) -> None:
@@ -293,8 +352,8 @@ def test_a_broken_disk_costs_a_gap_and_not_the_session(
     assert [state for state, _ in sitting.reports.states] == [Health.LOST, Health.OK]
     assert why in sitting.reports.states[0][1]
     assert [why in gap.reason for gap in sitting.reports.gaps] == [True]
-    assert _times(done[0]) == [0.0, 1.0, 2.0, 3.0]
-    assert (done[0].frames, done[0].ended) == (4, START.later(3))
+    assert _times(done[0]) == [0.0, 1.0, 2.0, 3.0, 4.0]
+    assert (done[0].frames, done[0].ended) == (5, START.later(4))
     assert sum(one.frames for one in done[1:]) >= 4
     assert {one.path for one in done} == set(tmp_path.glob("*.part"))
 
@@ -356,14 +415,14 @@ from proctor_desktop.recording.segmenter import Segmenter
 from proctor_desktop.wire.seal import Recipients
 from tests.fakes.manual_clock import ManualClock
 from tests.fakes.reports import Reports
-from tests.fakes.screen_frames import encodable_frame
+from tests.fakes.screen_frames import prepared, screen_frame
 reports = Reports()
 segmenter = Segmenter(
     Path(sys.argv[1]), 3600, 1, print, ManualClock(), reports, reports.crashed,
     to=Recipients("a session", tuple(sys.argv[2:])),
 )
 for number in range(100000):
-    segmenter._accept(encodable_frame(number, number))
+    segmenter._take(prepared(screen_frame(number, number)))
     print(number, flush=True)
 """
 

@@ -4,7 +4,7 @@ import errno
 import itertools
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -39,6 +39,9 @@ class Shooter:
         self.shown += not self.still
         return np.full((20, 30, 4), self.shown % 200, np.uint8)
 
+    def look_again(self) -> None:
+        self.looked_again = True
+
     def close(self) -> None:
         self.closed = True
 
@@ -54,6 +57,7 @@ class Sitting:
     ) -> None:
         self.reports = Reports()
         self.frames: list[ScreenFrame] = []
+        self.changed: list[Sequence[range] | None] = []
         self.unchanged: list[Moment] = []
         self.accepts = True
         coming = iter(shooters)
@@ -68,8 +72,9 @@ class Sitting:
             changes or nobody_tells,
         )
 
-    def _put(self, frame: ScreenFrame) -> bool:
+    def _put(self, frame: ScreenFrame, changed: Sequence[range] | None) -> bool:
         self.frames.append(frame)
+        self.changed.append(changed)
         return self.accepts
 
 
@@ -123,7 +128,7 @@ def test_the_whole_display_is_seen_as_it_changes(monkeypatch: pytest.MonkeyPatch
     with x_display("800x600") as display:
         monkeypatch.setenv("DISPLAY", display)
         shooter = open_screen(this_host("linux", {"DISPLAY": display}))
-        before = shooter.shoot()
+        before = shooter.shoot().copy()
         with focused_window(display):
             after = before
             for _ in range(200):
@@ -232,6 +237,25 @@ def test_a_picture_that_was_not_taken_in_is_taken_again() -> None:
     sitting.accepts = True
     looked(sitting, 2)
     assert (len(sitting.frames), len(sitting.unchanged)) == (2, 1)
+    assert sitting.changed == [None, None]
+
+
+def test_the_rows_that_changed_are_told() -> None:
+    sitting = Sitting([Shooter()], Changes)
+    looked(sitting)
+    sitting.grabber._watch._changes = None
+    looked(sitting)
+    assert sitting.changed == [None, (range(20),)]
+
+
+def test_a_screen_that_was_drawn_again_as_it_was_is_unchanged() -> None:
+    shooter, changes = Shooter(), Changes()
+    shooter.still = True
+    sitting = Sitting([shooter], lambda: changes)
+    looked(sitting)
+    changes.has_drawn = True
+    looked(sitting)
+    assert (len(sitting.frames), len(sitting.unchanged)) == (1, 1)
 
 
 def test_a_changes_connection_that_ends_is_an_outage() -> None:
