@@ -28,7 +28,7 @@ from tests.fakes.full_disk import full_disk
 
 SEED = 20261121
 LONG, SHORT = 60, 6
-RESERVE = (Pieces(LOG, 12, 8192), Pieces(STILL, 40, 4096))
+RESERVE = (Pieces(LOG, 12, 8192), Pieces(STILL, 80, 4096))
 
 
 def measure(rounds: int = LONG, every: int = 1) -> dict[str, Any]:
