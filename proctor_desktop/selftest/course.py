@@ -94,7 +94,7 @@ class Course:
         self._folder = folder
         self._stack = stack
         self._clock = SystemClock()
-        self._started = self._clock.now().later(-(sitting.SPAN_S + 1.0))
+        self._started = self._clock.now()
         self._picture: Picture = pictures.blank()
         self._segment = _Handed[Segment]()
         self._institution = _Handed[Institution]()
@@ -107,8 +107,8 @@ class Course:
         return (
             Step(_FACES, self._faces),
             Step(_STILL, self._still),
-            Step(_VIDEO, self._video),
             Step(_ENDPOINT, self._endpoint),
+            Step(_VIDEO, self._video),
             Step(_JOURNAL, self._journal, (_VIDEO, _ENDPOINT)),
             Step(_DELIVERY, self._delivery, (_JOURNAL,)),
             Step(_EXPORT, self._export, (_DELIVERY,)),
@@ -126,6 +126,8 @@ class Course:
         return pictures.check_still(self._picture, self._folder)
 
     def _video(self) -> str:
+        # What is played ends now: a computer that is slow up to here must not look late.
+        self._started = self._clock.now().later(-(sitting.SPAN_S + 1.0))
         folder = self._folder / "segments"
         segment, seen = pictures.record_screen(folder, self._clock, self._started)
         self._segment.put(segment)

@@ -48,6 +48,7 @@ __all__ = [
     "CalibrationProgress",
     "Collector",
     "Neutral",
+    "better_of",
     "robust_mean",
 ]
 
@@ -141,6 +142,17 @@ class CalibrationOutcome:
 
     calibration: Calibration | None
     reason: str = ""
+
+
+def better_of(outcome: CalibrationOutcome, before: Calibration | None) -> CalibrationOutcome:
+    """``outcome``, or a failed one if it would take away eyes that were known before.
+
+    Otherwise shut eyes while calibrating again would switch off what is judged by them.
+    """
+    found = outcome.calibration
+    if found is None or found.eyes is not None or before is None or before.eyes is None:
+        return outcome
+    return CalibrationOutcome(None, NO_EYES)
 
 
 Step: TypeAlias = CalibrationProgress | CalibrationOutcome

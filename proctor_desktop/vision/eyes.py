@@ -41,6 +41,10 @@ tell."""
 MAJORITY_S = 0.5
 
 _LEAST_OPEN = 0.05
+_BOTH_OPEN = 0.1
+"""Open eyes are wider than this share of their width, the mean of both (0.11 at least in fifty
+photographs of people, most above 0.17); shut ones have read up to 0.07."""
+
 _OPEN_SHARE = 0.7
 
 
@@ -105,7 +109,7 @@ class Eyes:
             EyeShape(**numbers(sides[side], _SHAPE_FIELDS, what)) for side in ("left", "right")
         )
         scale = numbers({"px_per_mm": sides["px_per_mm"]}, ("px_per_mm",), what)["px_per_mm"]
-        if min(left.aspect, right.aspect) < _LEAST_OPEN or scale <= 0:
+        if not _are_open(left, right) or scale <= 0:
             raise ValueError(f"not {what}: they are not open")
         return cls(left, right, scale)
 
@@ -148,9 +152,14 @@ def usual_eyes(seen: Sequence[Eyes]) -> Eyes | None:
     """
     scale = round(float(np.median([eyes.px_per_mm for eyes in seen])), 4)
     left, right = _usual([e.left for e in seen]), _usual([e.right for e in seen])
-    if min(left.aspect, right.aspect) < _LEAST_OPEN or scale <= 0:
+    if not _are_open(left, right) or scale <= 0:
         return None
     return Eyes(left, right, scale)
+
+
+def _are_open(left: EyeShape, right: EyeShape) -> bool:
+    both = (left.aspect + right.aspect) / 2
+    return min(left.aspect, right.aspect) >= _LEAST_OPEN and both >= _BOTH_OPEN
 
 
 def _usual(shapes: Sequence[EyeShape]) -> EyeShape:

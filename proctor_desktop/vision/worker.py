@@ -20,6 +20,7 @@ from proctor_desktop.vision.calibration import (
     CalibrationOutcome,
     CalibrationProgress,
     Collector,
+    better_of,
 )
 from proctor_desktop.vision.loading import Models
 from proctor_desktop.vision.reference_face import ReferenceFace
@@ -185,6 +186,7 @@ class VisionWorker:
 
     def _calibrated(self, step: CalibrationProgress | CalibrationOutcome, analyst: Analyst) -> None:
         if isinstance(step, CalibrationOutcome):
+            step = better_of(step, analyst.calibration)
             analyst.calibration = step.calibration or analyst.calibration
             self._finish(step)
         elif self._calibrating:

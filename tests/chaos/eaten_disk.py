@@ -31,7 +31,7 @@ from tests.fakes.media import tone, write_wav
 from tests.fakes.program import monitor_words, start, wait_until
 
 SIZE = "200m"
-LONG, SHORT = (25.0, 5.0, 60.0, 12.5, 40.0, 120.0, 1.0, 25.0), (12.0,)
+LONG, SHORT = (25.0, 5.0, 60.0, 12.5, 40.0, 1.0, 25.0), (12.0,)
 """For how many seconds the disk is full before each kill."""
 
 STARTS_WITHIN_S = 120.0

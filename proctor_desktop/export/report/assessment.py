@@ -131,10 +131,15 @@ def _uncalibrated(rule: Rule, told: Sitting, policy: Policy) -> str:
         return ""
     if not policy.calibration.offered:
         return "The exam offers no calibration (an accommodation)."
-    if told.calibrated:
-        blind = rule.name in _OF_EYES and not told.eyes_calibrated
-        return "The eyes could not be made out in the calibration." if blind else ""
-    return f"It needs a calibration; the calibration was {told.calibration or 'not made'}."
+    of_eyes = rule.name in _OF_EYES
+    from_s = told.calibrated_from_s(eyes=of_eyes)
+    if from_s is not None:
+        late = told.exam_started_s is not None and from_s > told.exam_started_s
+        return f"Only from {_at(told, from_s)} on: it was not calibrated before." if late else ""
+    if of_eyes and told.calibrated_from_s(eyes=False) is not None:
+        return "The eyes could not be made out in the calibration."
+    words = told.calibration.words if told.calibration else "not made"
+    return f"It needs a calibration; the calibration was {words}."
 
 
 def _uncompared(told: Sitting) -> str:
@@ -164,6 +169,14 @@ def _notes(
             "The settings in the records differ from those of the signed exam. The score "
             "follows the signed exam; the violations were found under the recorded settings."
         )
+    started_s = told.exam_started_s
+    for one in told.calibrations:
+        if started_s is not None and one.at_s > started_s:
+            head = "" if one.error_deg is None else f", head ± {one.error_deg:.1f}°"
+            yield (
+                f"At {_at(told, one.at_s)} of the exam the candidate had calibrated again: "
+                f"{one.words}{head}. Angles go by the last calibration that was done."
+            )
     for span in told.reduced[:_MOST_REDUCED]:
         at = _at(told, span.start_s)
         over = "" if span.end_s == span.start_s else f", until {_at(told, span.end_s)}"

@@ -78,6 +78,18 @@ class ToldCapability:
     fix: str
 
 
+@dataclass(frozen=True, slots=True)
+class ToldCalibration:
+    """One calibration: when it ended, how, and how good it is."""
+
+    at_s: float
+    done: bool
+    words: str
+    eyes: bool
+    error_deg: float | None
+    gaze_error_deg: float | None
+
+
 @dataclass(slots=True)
 class Sitting:
     """Everything that a report tells about one session. Built by :func:`sitting`."""
@@ -99,11 +111,7 @@ class Sitting:
     clips: list[ToldClip] = field(default_factory=list)
     capabilities: list[ToldCapability] = field(default_factory=list)
     consent: str = ""
-    calibration: str = ""
-    calibrated: bool = False
-    eyes_calibrated: bool = False
-    calibration_error_deg: float | None = None
-    gaze_error_deg: float | None = None
+    calibrations: list[ToldCalibration] = field(default_factory=list)
     reference_photo: BlobRef | None = None
     segments: int = 0
     warnings: int = 0
@@ -115,6 +123,18 @@ class Sitting:
         """How long the exam ran."""
         running = (one for one in self.phases if one.name == Phase.RUNNING.value)
         return sum(one.end_s - one.start_s for one in running)
+
+    @property
+    def calibration(self) -> ToldCalibration | None:
+        """The one that holds at the end: the last that was done, or else the last."""
+        done = [one for one in self.calibrations if one.done]
+        tried = done or self.calibrations
+        return tried[-1] if tried else None
+
+    def calibrated_from_s(self, *, eyes: bool) -> float | None:
+        """When the first was done, with the eyes if they are asked for; None if none was."""
+        fit = (one.at_s for one in self.calibrations if one.done and (one.eyes or not eyes))
+        return next(fit, None)
 
     def clips_of(self, violation: int) -> list[ToldClip]:
         """The recordings around this violation."""
@@ -131,7 +151,8 @@ def sitting(records: Iterable[Record]) -> Sitting:
     for record in records:
         told.length_s += _passed_s(before, record)
         before = record
-        if record.kind in PHASE_OF_RECORD:
+        again = record.kind == "calibration" and told.exam_started_s is not None
+        if record.kind in PHASE_OF_RECORD and not again:
             _enter(told, PHASE_OF_RECORD[record.kind].value)
         _tell(told, record)
     if told.phases:
@@ -227,14 +248,17 @@ def _open(told: Sitting, record: Record) -> None:
 
 def _calibrate(told: Sitting, record: Record) -> None:
     outcome, reason = fields.text(record.data, "outcome"), fields.text(record.data, "reason")
-    error_deg = fields.number(record.data, "error_deg")
-    told.calibrated = told.calibrated or outcome == "done"
-    told.calibration = f"{outcome}: {reason}" if reason else outcome
-    if outcome == "done":
-        found = record.data.get("calibration")
-        told.eyes_calibrated = not isinstance(found, dict) or found.get("eyes") is not None
-        told.calibration_error_deg = error_deg
-        told.gaze_error_deg = fields.number(record.data, "gaze_error_deg")
+    found = record.data.get("calibration")
+    told.calibrations.append(
+        ToldCalibration(
+            at_s=told.length_s,
+            done=outcome == "done",
+            words=f"{outcome}: {reason}" if reason else outcome,
+            eyes=not isinstance(found, dict) or found.get("eyes") is not None,
+            error_deg=fields.number(record.data, "error_deg"),
+            gaze_error_deg=fields.number(record.data, "gaze_error_deg"),
+        )
+    )
 
 
 def _violate(told: Sitting, record: Record) -> None:

@@ -28,6 +28,7 @@ from proctor_desktop.vision.calibration import (
     CalibrationProgress,
     Collector,
     Step,
+    better_of,
 )
 from proctor_desktop.vision.corners import CHECKS, CORNERS, MIDDLE, Target
 from proctor_desktop.vision.dots import LOOK_AT_CORNER, LOOK_AT_DOT
@@ -342,6 +343,22 @@ def test_whoever_keeps_the_eyes_shut_is_asked_to_open_them() -> None:
     assert OPEN_EYES in hints(steps)
     assert found(steps).eyes is not None
     assert seconds(steps) < 8.0
+
+
+def test_shut_eyes_do_not_take_the_place_of_open_ones() -> None:
+    """Or whoever shuts them while calibrating again would not be judged by them any more."""
+    opened, shut = found(run(still(), gaze=False)), outcome(run(still(Face(open_share=0.0))))
+    worse = better_of(shut, opened)
+    assert (worse.calibration, worse.reason) == (None, "the eyes could not be made out")
+    assert better_of(shut, None) == better_of(shut, found([shut])) == shut
+    better = CalibrationOutcome(opened)
+    assert better_of(better, opened) is better
+
+
+def test_eyes_that_are_nearly_shut_are_not_taken_for_open_ones() -> None:
+    steps = run(still(Face(open_share=0.25)))
+    assert OPEN_EYES in hints(steps)
+    assert found(steps).eyes is None
 
 
 def test_eyes_that_are_shut_all_along_leave_the_pose() -> None:

@@ -181,6 +181,37 @@ def test_rules_that_were_not_evaluated_are_named_with_the_reason(tmp_path: Path)
     assert all(title in Page(made.html()).text for title in told)
 
 
+def _calibrated(eyes: object = None, error_deg: float = 0.4) -> dict[str, Any]:
+    return {"outcome": "done", "error_deg": error_deg, "calibration": {"eyes": eyes}}
+
+
+def test_what_a_calibration_in_mid_exam_changes_is_told(tmp_path: Path) -> None:
+    sitting = SealedSession(tmp_path)
+    sitting.open()
+    sitting.record("calibration", {"outcome": "skipped", "reason": "not now"})
+    sitting.record("exam.start")
+    sitting.record("calibration", _calibrated(eyes={}), after_s=23)
+    sitting.record("calibration", {"outcome": "failed", "reason": "nobody was seen"}, after_s=7)
+    made = _report_on(sitting)
+    told = {one.title: one.reason for one in made.assessment.not_evaluated}
+    why = "Only from 00:23 on: it was not calibrated before."
+    assert told["Head turned away"] == told["Eyes closed for long"] == why
+    again = [one for one in made.assessment.notes if "calibrated again" in one]
+    assert [one.partition(" of the exam")[0] for one in again] == ["At 00:23", "At 00:30"]
+    assert [phase.name for phase in made.told.phases][-1] == "running"
+    assert "done" in Page(made.html()).text
+
+
+def test_eyes_once_made_out_stay_judged_when_another_calibration_has_none(tmp_path: Path) -> None:
+    sitting = SealedSession(tmp_path)
+    sitting.open()
+    sitting.record("calibration", _calibrated(eyes={}))
+    sitting.record("exam.start")
+    sitting.record("calibration", _calibrated(eyes=None), after_s=23)
+    told = {one.title for one in _report_on(sitting).assessment.not_evaluated}
+    assert "Eyes closed for long" not in told
+
+
 def test_eyes_that_were_not_made_out_are_told_with_the_rules_that_need_them(
     tmp_path: Path,
 ) -> None:
