@@ -93,15 +93,12 @@ class _Judgement:
                 raise Invalid(f"{name} is not in it")
         if entries[RECORDS].size_bytes > MAX_LOG_BYTES:
             raise Invalid("its records are larger than an evidence export may have")
-        beside = ThreadPoolExecutor(2)  # hashing goes on while records and signatures are checked
-        try:
+        self._log.walk(self._archive.pieces(entries[RECORDS]), on_record)
+        self._keys = signatures.KeyChain(self._log)
+        with ThreadPoolExecutor(2) as beside:  # hashing goes on while signatures are checked
             for name in filter(lambda name: name.startswith(BLOBS), entries):
                 self._hashes[name] = beside.submit(self._archive.sha256, entries[name])
-            self._log.walk(self._archive.pieces(entries[RECORDS]), on_record)
-            self._keys = signatures.KeyChain(self._log)
             files = [self._file(name) for name in entries if name != MANIFEST]
-        finally:
-            beside.shutdown(cancel_futures=True)
         if not self._keys.due:
             raise Invalid("the chain of keys is broken, so nobody could sign for the rest")
         return self._conclude(files, self._compare_manifest(files))
