@@ -294,7 +294,10 @@ class Conductor:
         self._record(kind, data, blobs)
         detail = ""
         if to is Phase.CALIBRATED and data["outcome"] != "done":
-            detail = f"Not calibrated ({data['reason']}): head, eyes and gaze are not judged."
+            judged = "head, eyes and gaze are not judged"
+            holds = "the calibration before it still holds"
+            what = judged if self._calibration is None else holds
+            detail = f"Not calibrated ({data['reason']}): {what}."
         self._move(to, detail)
 
     def _move(self, to: Phase, detail: str = "") -> None:

@@ -135,7 +135,9 @@ def _uncalibrated(rule: Rule, told: Sitting, policy: Policy) -> str:
     from_s = told.calibrated_from_s(eyes=of_eyes)
     if from_s is not None:
         late = told.exam_started_s is not None and from_s > told.exam_started_s
-        return f"Only from {_at(told, from_s)} on: it was not calibrated before." if late else ""
+        before = [one for one in told.calibrations if one.done and one.at_s < from_s]
+        why = "the eyes had not been made out" if before else "it was not calibrated before"
+        return f"Only from {_at(told, from_s)} on: {why}." if late else ""
     if of_eyes and told.calibrated_from_s(eyes=False) is not None:
         return "The eyes could not be made out in the calibration."
     words = told.calibration.words if told.calibration else "not made"
@@ -174,8 +176,8 @@ def _notes(
         if started_s is not None and one.at_s > started_s:
             head = "" if one.error_deg is None else f", head ± {one.error_deg:.1f}°"
             yield (
-                f"At {_at(told, one.at_s)} of the exam the candidate had calibrated again: "
-                f"{one.words}{head}. Angles go by the last calibration that was done."
+                f"At {_at(told, one.at_s)} of the exam another calibration ended "
+                f"({one.words}{head}). Angles go by the last one that was done."
             )
     for span in told.reduced[:_MOST_REDUCED]:
         at = _at(told, span.start_s)

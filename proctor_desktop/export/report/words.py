@@ -57,7 +57,8 @@ def duration(seconds: float) -> str:
 
 def offset(seconds: float) -> str:
     """A place on the session's time line: ``02:05``, ``1:02:05``, ``-00:10`` before its start."""
-    sign, whole = ("-" if seconds < 0 else ""), abs(round(seconds))
+    whole = abs(round(seconds))
+    sign = "-" if seconds < 0 and whole else ""
     minutes, rest = divmod(whole, _S_PER_MINUTE)
     hours, minutes = divmod(minutes, _S_PER_MINUTE)
     return f"{sign}{hours}:{minutes:02d}:{rest:02d}" if hours else f"{sign}{minutes:02d}:{rest:02d}"

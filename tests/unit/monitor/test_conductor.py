@@ -592,3 +592,10 @@ def test_a_calibration_that_failed_is_not_called_calibrated(desk: Studio) -> Non
     said = [message for message in desk.said if isinstance(message, stdio.PhaseIs)][-1]
     assert said.phase is Phase.CALIBRATED
     assert said.detail == f"Not calibrated ({FAILED.reason}): head, eyes and gaze are not judged."
+
+
+def test_a_second_one_that_fails_leaves_the_first_and_says_so(desk: Studio) -> None:
+    conductor = led_to(desk, Phase.CALIBRATED)
+    conductor.calibrated(desk.now(), FAILED)
+    said = [message for message in desk.said if isinstance(message, stdio.PhaseIs)][-1]
+    assert said.detail.endswith("the calibration before it still holds.")

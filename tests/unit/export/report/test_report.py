@@ -196,10 +196,21 @@ def test_what_a_calibration_in_mid_exam_changes_is_told(tmp_path: Path) -> None:
     told = {one.title: one.reason for one in made.assessment.not_evaluated}
     why = "Only from 00:23 on: it was not calibrated before."
     assert told["Head turned away"] == told["Eyes closed for long"] == why
-    again = [one for one in made.assessment.notes if "calibrated again" in one]
+    again = [one for one in made.assessment.notes if "another calibration ended" in one]
     assert [one.partition(" of the exam")[0] for one in again] == ["At 00:23", "At 00:30"]
     assert [phase.name for phase in made.told.phases][-1] == "running"
     assert "done" in Page(made.html()).text
+
+
+def test_eyes_that_were_made_out_late_are_told_as_such(tmp_path: Path) -> None:
+    sitting = SealedSession(tmp_path)
+    sitting.open()
+    sitting.record("calibration", _calibrated(eyes=None))
+    sitting.record("exam.start")
+    sitting.record("calibration", _calibrated(eyes={}), after_s=15)
+    told = {one.title: one.reason for one in _report_on(sitting).assessment.not_evaluated}
+    assert told["Eyes closed for long"] == "Only from 00:15 on: the eyes had not been made out."
+    assert "Head turned away" not in told
 
 
 def test_eyes_once_made_out_stay_judged_when_another_calibration_has_none(tmp_path: Path) -> None:

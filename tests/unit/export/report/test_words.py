@@ -23,7 +23,8 @@ def test_durations(seconds: float, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(0, "00:00"), (125, "02:05"), (3725, "1:02:05"), (-10, "-00:10")]
+    ("seconds", "said"),
+    [(0, "00:00"), (125, "02:05"), (3725, "1:02:05"), (-10, "-00:10"), (-0.3, "00:00")],
 )
 def test_offsets(seconds: float, said: str) -> None:
     assert words.offset(seconds) == said
